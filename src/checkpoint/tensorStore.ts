@@ -1,0 +1,20 @@
+/** Element types of safetensors files that can be read as numbers here. */
+export type Dtype = 'F32' | 'F16' | 'BF16';
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+/** Named tensors on disk, read by range: nothing is read before it is asked for, no file as a whole. */
+export interface TensorStore {
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /**
+   * Elements [start, start + count) of a tensor in row-major order, widened to f32.
+   * @throws E_TENSOR_MISSING, E_DTYPE, E_WEIGHTS_NOT_FINITE (a NaN or infinity), E_UNREADABLE
+   */
+  readFloat32(name: string, start: number, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}

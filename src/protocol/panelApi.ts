@@ -1,0 +1,110 @@
+/**
+ * Every message between the extension host and the panel (webview). The host sends whole snapshots, never
+ * deltas; all of a snapshot is JSON, so that the panel can keep it over a reload of the window.
+ */
+import type { BackendInfo, ModelInfo, TokenDetail, Windows } from '../trace/run.js';
+
+/** Mean and spread of the counts of one MoE layer over the tokens. */
+export interface PanelLayer {
+  readonly layer: number;
+  readonly mean: number;
+  readonly p10: number;
+  readonly p90: number;
+}
+
+/** One policy's run on the text. */
+export interface PanelRun {
+  readonly policy: string;
+  readonly concretePolicy: string;
+  readonly label: string;
+  readonly simulated: boolean;
+  readonly meanExperts: number;
+  /** Mean surprisal in nats per token; null for a single token. */
+  readonly meanSurprisal: number | null;
+  readonly activeParameters: number;
+  readonly forwardMs: number;
+  /** Mean count over MoE layers, and heat level 0..7, per token. */
+  readonly counts: readonly number[];
+  readonly heat: readonly number[];
+  /** Counts per MoE layer and token, [M][T]. */
+  readonly layerCounts: readonly (readonly number[])[];
+  readonly layers: readonly PanelLayer[];
+}
+
+export interface PanelToken {
+  /** UTF-16 offsets into `PanelResult.text`. */
+  readonly start: number;
+  readonly end: number;
+  readonly surprisal: number | null;
+}
+
+/** A stretch of text that took many experts. */
+export interface PanelSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly tokens: number;
+  readonly meanExperts: number;
+}
+
+/** The clipboard's text beside the selection (Compare With Clipboard). */
+export interface PanelVariant {
+  readonly text: string;
+  readonly tokens: readonly PanelToken[];
+  readonly run: PanelRun;
+  readonly spans: readonly PanelSpan[];
+}
+
+export interface PanelResult {
+  /** For example "prompt.md:3-9". */
+  readonly title: string;
+  readonly text: string;
+  readonly model: ModelInfo;
+  readonly backend: BackendInfo;
+  readonly tokens: readonly PanelToken[];
+  /** One run, or two when policies were compared: the first is the one shown inline in the editor. */
+  readonly runs: readonly PanelRun[];
+  readonly spans: readonly PanelSpan[];
+  readonly variant?: PanelVariant;
+  readonly windows?: Windows;
+}
+
+export type PanelStatus =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'fresh' }
+  /** The text was edited after the run. */
+  | { readonly kind: 'stale' }
+  /** A result from before a reload: its numbers stand, details need a new run. */
+  | { readonly kind: 'restored' }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string };
+
+export interface PanelState {
+  readonly status: PanelStatus;
+  readonly result?: PanelResult;
+  /** What the next run uses, for the pickers' labels. */
+  readonly modelName: string;
+  readonly policyLabel: string;
+  /** The token that the cursor is on, or that was clicked. */
+  readonly selectedToken?: number;
+  /** Details of `selectedToken`, one per run; empty until they have arrived. */
+  readonly details: readonly TokenDetail[];
+  /** Which span the step commands are at. */
+  readonly selectedSpan?: number;
+}
+
+export type HostToPanel = { readonly type: 'state'; readonly state: PanelState };
+
+/** Commands that the panel's buttons may run; the host refuses any other. */
+export const PANEL_COMMANDS = [
+  'moeLens.analyzeSelection', 'moeLens.analyzeDocument', 'moeLens.comparePolicies', 'moeLens.compareWithClipboard',
+  'moeLens.chooseModel', 'moeLens.choosePolicy', 'moeLens.cancel', 'moeLens.clear',
+] as const;
+export type PanelCommand = (typeof PANEL_COMMANDS)[number];
+
+export type PanelToHost =
+  /** The panel has loaded; `restored` is the result it kept from before a reload, if any. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'selectToken'; readonly token: number }
+  | { readonly type: 'selectSpan'; readonly span: number }
+  | { readonly type: 'command'; readonly command: PanelCommand };
