@@ -20,6 +20,8 @@ export interface ModelInfo {
   readonly parameters: number;
   /** Parameters outside the routed experts: what every token uses. */
   readonly denseParameters: number;
+  /** Of those, the ones that every token multiplies with (an embedding is only looked up, unless it is the output too). */
+  readonly denseProductParameters: number;
   /** Parameters of one routed expert of one layer. */
   readonly expertParameters: number;
   readonly hiddenSize: number;

@@ -1,0 +1,88 @@
+import { LensError } from '../base/errors.js';
+import { ruleOf, type ConcretePolicy } from './select/rules.js';
+import type { Score } from './score.js';
+import type { Weigh } from './weigh.js';
+
+/** How a family routes. The three parts never mix: logits are scored, the policy selects, the family weighs. */
+export interface Router {
+  readonly experts: number;
+  readonly score: Score;
+  readonly weigh: Weigh;
+  /** What the checkpoint was trained with. */
+  readonly native: ConcretePolicy;
+}
+
+/** What one MoE layer's router did with `tokens` tokens. Token t's experts are ids[offsets[t] .. offsets[t + 1]). */
+export interface Routing {
+  readonly tokens: number;
+  readonly experts: number;
+  /** [tokens + 1] */
+  readonly offsets: Uint32Array;
+  /** Selected experts by descending probability (ties: lower index first), and their gate weights in that order. */
+  readonly ids: Uint16Array;
+  readonly weights: Float32Array;
+  /** [tokens, experts] */
+  readonly probabilities: Float32Array;
+  /** [tokens]: distance from another decision, in probability (see SelectionRule.margin). */
+  readonly margins: Float32Array;
+  /** [tokens]: -sum p ln p in nats. */
+  readonly entropy: Float32Array;
+}
+
+/** Indices of a row by descending value; equal values keep the lower index first. Insertion sort: rows are short and mostly few. */
+function rank(values: Float32Array, into: Uint16Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    let at = i;
+    while (at > 0 && (values[into[at - 1] as number] as number) < value) {
+      into[at] = into[at - 1] as number;
+      at--;
+    }
+    into[at] = i;
+  }
+}
+
+function entropyOf(row: Float32Array): number {
+  let entropy = 0;
+  for (const p of row) if (p > 0) entropy -= p * Math.log(p);
+  return entropy;
+}
+
+/**
+ * Routes every row of router logits under a policy.
+ * @param logits [tokens, router.experts] in row-major order, float32
+ * @throws E_WEIGHTS_NOT_FINITE if a logit is NaN or infinite: no routing could be trusted
+ */
+export function route(logits: Float32Array, router: Router, policy: ConcretePolicy): Routing {
+  const { experts } = router;
+  const tokens = logits.length / experts;
+  if (!logits.every(Number.isFinite)) {
+    throw new LensError('E_WEIGHTS_NOT_FINITE', 'The router gave a number that is not finite.', 'The checkpoint is damaged, or its activations overflow.');
+  }
+  const scores = router.score(logits, experts);
+  const rule = ruleOf(policy.kind);
+  const offsets = new Uint32Array(tokens + 1);
+  const margins = new Float32Array(tokens);
+  const entropy = new Float32Array(tokens);
+  const ids: number[] = [];
+  const weights: number[] = [];
+  const ranking = new Uint16Array(experts);
+  const ranked = new Float32Array(experts);
+  for (let token = 0; token < tokens; token++) {
+    const from = token * experts;
+    const row = scores.probabilities.subarray(from, from + experts);
+    rank(scores.order.subarray(from, from + experts), ranking);
+    for (let i = 0; i < experts; i++) ranked[i] = row[ranking[i] as number] as number;
+    const count = rule.count(policy, ranked);
+    const kept = ranking.slice(0, count);
+    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b] as number) - (row[a] as number) || a - b);
+    const gate = Float32Array.from(kept, (expert) => scores.gate[from + expert] as number);
+    router.weigh(gate);
+    for (const expert of kept) ids.push(expert);
+    for (const weight of gate) weights.push(weight);
+    offsets[token + 1] = ids.length;
+    margins[token] = rule.margin(policy, ranked, count);
+    entropy[token] = entropyOf(row);
+  }
+  return { tokens, experts, offsets, ids: Uint16Array.from(ids), weights: Float32Array.from(weights), probabilities: scores.probabilities, margins, entropy };
+}
