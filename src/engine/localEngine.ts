@@ -1,0 +1,68 @@
+import { LensError } from '../base/errors.js';
+import { parsePolicy } from '../routing/policy.js';
+import type { OpenParams } from '../protocol/engineApi.js';
+import { tokenDetail } from '../trace/detail.js';
+import { runSummary } from '../trace/summary.js';
+import { findModels } from './discovery.js';
+import { checkOpen, type CallOptions, type Engine } from './engine.js';
+import { Queue } from './queue.js';
+import { Session } from './session.js';
+import { TraceStore } from './traceStore.js';
+
+/** Our own engine: one checkpoint open at a time, one run at a time, the traces of recent runs kept for details. */
+export function localEngine(): Engine {
+  const queue = new Queue();
+  const traces = new TraceStore();
+  let current: { readonly key: string; readonly session: Session } | undefined;
+
+  async function sessionFor({ path, backend, nativeFolder }: OpenParams): Promise<Session> {
+    const key = JSON.stringify([path, backend, nativeFolder]);
+    if (current?.key === key) return current.session;
+    await current?.session.close();
+    current = undefined;
+    current = { key, session: await Session.open({ path, backend, nativeFolder }) };
+    return current.session;
+  }
+
+  return {
+    open: (params, options: CallOptions = {}) => queue.run(async () => {
+      checkOpen(params);
+      const { info: model, backend } = await sessionFor(params);
+      return { model, backend };
+    }, options.signal),
+
+    trace: (params, options: CallOptions = {}) => queue.run(async () => {
+      checkOpen(params);
+      if (typeof params.text !== 'string') throw new LensError('E_MESSAGE_INVALID', 'The engine was asked to run something that is not a text.');
+      const policies = params.policies.map(parsePolicy);
+      options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
+      const session = await sessionFor(params);
+      const runs = [];
+      for (const [i, policy] of policies.entries()) {
+        const trace = await session.trace(params.text, policy, {
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+          onProgress: ({ stage, done, total }) => options.onProgress?.({ stage, done: i * total + done, total: policies.length * total }),
+        });
+        runs.push(runSummary(trace, traces.add(trace)));
+      }
+      return runs;
+    }, options.signal),
+
+    detail: ({ traceId, token }) => {
+      const trace = traces.get(traceId);
+      if (!Number.isInteger(token) || token < 0 || token >= trace.tokens.ids.length) {
+        throw new LensError('E_MESSAGE_INVALID', `The run has no token ${token}.`);
+      }
+      return tokenDetail(trace, token);
+    },
+
+    release: ({ traceIds }) => { traces.release(traceIds); },
+
+    discover: ({ folders }, options: CallOptions = {}) => findModels(folders, options.signal),
+
+    close: () => queue.run(async () => {
+      await current?.session.close();
+      current = undefined;
+    }),
+  };
+}

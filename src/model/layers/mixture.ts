@@ -1,0 +1,61 @@
+import { LensError } from '../../base/errors.js';
+import { route, type Router, type Routing } from '../../routing/route.js';
+import { dispose, gatherRows, matMul, matrix, read, scope, type Matrix } from '../../tensor/ops.js';
+import { breathe, type Pass } from '../pass.js';
+import type { MatrixWeight, Weight } from '../weights.js';
+import { swiglu, type SwigluWeights } from './swiglu.js';
+
+/** A feed-forward of many experts, of which each token uses those that the policy selects. */
+export interface MixtureSpec {
+  readonly gate: MatrixWeight;
+  readonly router: Router;
+  readonly experts: readonly SwigluWeights[];
+}
+
+export const mixtureWeights = (spec: MixtureSpec): Weight[] => [spec.gate, ...spec.experts.flatMap(({ gate, up, down }) => [gate, up, down])];
+
+/** Rows and gate weights of each expert that any token selected, in ascending order of the experts. */
+function groupByExpert(routing: Routing): Map<number, { rows: number[]; weights: number[] }> {
+  const groups = new Map<number, { rows: number[]; weights: number[] }>();
+  for (let row = 0; row < routing.tokens; row++) {
+    for (let i = routing.offsets[row] as number; i < (routing.offsets[row + 1] as number); i++) {
+      const expert = routing.ids[i] as number;
+      const group = groups.get(expert) ?? { rows: [], weights: [] };
+      group.rows.push(row);
+      group.weights.push(routing.weights[i] as number);
+      groups.set(expert, group);
+    }
+  }
+  return new Map([...groups].sort(([a], [b]) => a - b));
+}
+
+/**
+ * x: [T, hidden], already normed. Returns [T, hidden]: for each token the weighted sum of its experts, added in
+ * ascending order of experts as the reference does. An expert that no token selected is neither read nor computed.
+ */
+export async function mixture(x: Matrix, layer: number, spec: MixtureSpec, pass: Pass): Promise<Matrix> {
+  const logits = await pass.weights.use({ gate: spec.gate }, ({ gate }) => matMul(x, gate)); // (T, E)
+  const routing = route(read(logits), spec.router, pass.policy);
+  pass.onRouting(layer, routing);
+  const [tokens, hidden] = x.shape;
+  const sum = new Float32Array(tokens * hidden);
+  for (const [expert, { rows, weights }] of groupByExpert(routing)) {
+    await breathe(pass.signal);
+    const chosen = spec.experts[expert];
+    if (chosen === undefined) throw new LensError('E_INTERNAL', `Layer ${layer} routed to expert ${expert}, which does not exist.`);
+    const output = await scope(() => swiglu(gatherRows(x, Int32Array.from(rows)), chosen, pass));
+    addWeighted(sum, read(output), rows, weights, hidden);
+    dispose(output);
+  }
+  return matrix(sum, tokens, hidden);
+}
+
+/** sum[rows[i]] += weights[i] * output[i] */
+function addWeighted(sum: Float32Array, output: Float32Array, rows: readonly number[], weights: readonly number[], width: number): void {
+  for (let i = 0; i < rows.length; i++) {
+    const weight = weights[i] as number;
+    const to = (rows[i] as number) * width;
+    const from = i * width;
+    for (let c = 0; c < width; c++) sum[to + c] = (sum[to + c] as number) + weight * (output[from + c] as number);
+  }
+}

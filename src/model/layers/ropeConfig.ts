@@ -1,0 +1,59 @@
+import { LensError } from '../../base/errors.js';
+import type { ConfigReader } from '../../checkpoint/configReader.js';
+import type { Rope } from './rope.js';
+
+/**
+ * The rotary embedding that a config asks for. Both spellings are read: `rope_theta` + `rope_scaling` (its kind under
+ * `type` or `rope_type`), and `rope_parameters`, as transformers 5 writes it. Formulas: transformers 5,
+ * `modeling_rope_utils.py`.
+ * @param width elements of a head that are rotated
+ * @throws E_CONFIG_INVALID, and E_CONFIG_UNSUPPORTED for a kind that is not known here
+ */
+export function readRope(config: ConfigReader, width: number, contextLength: number): Rope {
+  const scaling = config.object('rope_parameters') ?? config.object('rope_scaling');
+  const theta = config.object('rope_parameters')?.optionalNumber('rope_theta', { min: 1 }) ?? config.number('rope_theta', { min: 1, default: 10_000 });
+  const plain = Float32Array.from({ length: width / 2 }, (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / width)));
+  const kind = scaling?.optionalString(['rope_type', 'type']) ?? 'default';
+  if (scaling === undefined || kind === 'default' || kind === 'dynamic') return { frequencies: plain, factor: 1 }; // dynamic changes nothing within the context
+  const factor = (): number => scaling.number('factor', { min: 1e-3, max: 1e6 });
+  if (kind === 'linear') return { frequencies: plain.map((frequency) => frequency / factor()), factor: 1 };
+  if (kind === 'llama3') return { frequencies: llama3(plain, scaling, factor()), factor: 1 };
+  if (kind === 'yarn') return yarn(plain, scaling, { theta, factor: factor(), width, contextLength });
+  throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint scales its rotary embedding by "${kind}", which is not supported.`, 'Supported: default, linear, dynamic, llama3, yarn.');
+}
+
+/** Long waves are slowed by the factor, short ones left alone, those between blended. */
+function llama3(plain: Float32Array, scaling: ConfigReader, factor: number): Float32Array {
+  const low = scaling.number('low_freq_factor', { min: 1e-6 });
+  const high = scaling.number('high_freq_factor', { min: 1e-6 });
+  const original = scaling.int('original_max_position_embeddings', { min: 1 });
+  return plain.map((frequency) => {
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength > original / low) return frequency / factor;
+    if (wavelength < original / high) return frequency;
+    const smooth = (original / wavelength - low) / (high - low);
+    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+  });
+}
+
+/** YaRN (Peng et al. 2023): by parts between interpolation and none, with a factor on cos and sin. */
+function yarn(plain: Float32Array, scaling: ConfigReader, of: { theta: number; factor: number; width: number; contextLength: number }): Rope {
+  const { theta, factor, width } = of;
+  const original = scaling.int('original_max_position_embeddings', { min: 1, default: of.contextLength });
+  const truncate = scaling.bool('truncate', true);
+  /** The pair that turns `rotations` times over the original context. */
+  const pairOf = (rotations: number): number => (width * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));
+  const round = (value: number, how: (value: number) => number): number => (truncate ? how(value) : value);
+  const first = Math.max(round(pairOf(scaling.number('beta_fast', { default: 32 })), Math.floor), 0);
+  const last = Math.min(round(pairOf(scaling.number('beta_slow', { default: 1 })), Math.ceil), width - 1);
+  const span = last === first ? 0.001 : last - first;
+  const frequencies = plain.map((frequency, i) => {
+    const ramp = Math.min(Math.max((i - first) / span, 0), 1);
+    return (frequency / factor) * ramp + frequency * (1 - ramp);
+  });
+  const magnitude = (m: number): number => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
+  const mscale = scaling.optionalNumber('mscale') ?? 0;
+  const mscaleAll = scaling.optionalNumber('mscale_all_dim') ?? 0;
+  const fallback = mscale !== 0 && mscaleAll !== 0 ? magnitude(mscale) / magnitude(mscaleAll) : magnitude(1);
+  return { frequencies, factor: scaling.optionalNumber('attention_factor') ?? fallback };
+}

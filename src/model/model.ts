@@ -1,0 +1,53 @@
+import { LensError } from '../base/errors.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { ConfigReader } from '../checkpoint/configReader.js';
+import { formatPolicy } from '../routing/policy.js';
+import type { ModelInfo } from '../trace/run.js';
+import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
+import { familyOf } from './families/registry.js';
+import { shapeOf, sizeOf, type Weight } from './weights.js';
+
+/** A checkpoint understood: its decoder, every weight of which is known to be there in the right shape. */
+export interface Model {
+  readonly decoder: Decoder;
+  readonly info: ModelInfo;
+}
+
+/**
+ * Understands an open checkpoint; reads no weights.
+ * @throws E_NOT_MOE, E_FAMILY_UNKNOWN, E_CONFIG_INVALID, E_CONFIG_UNSUPPORTED, E_TENSOR_MISSING, E_SHAPE
+ */
+export function readModel(checkpoint: Checkpoint): Model {
+  const config = new ConfigReader(checkpoint.config, 'config.json');
+  const family = familyOf(config);
+  const decoder = family.decoder(config);
+  const weights = decoderWeights(decoder);
+  for (const weight of weights) checkWeight(checkpoint, weight);
+  const layers = moeLayers(decoder);
+  if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
+  return { decoder, info: { ...countParameters(decoder, weights), name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
+    layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,
+    nativePolicy: formatPolicy(decoder.router.native), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
+    contextLength: decoder.contextLength, dtype: checkpoint.store.tensors.get(decoder.embedding.name)?.dtype ?? '', weightBytes: checkpoint.weightBytes } };
+}
+
+function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
+  const found = checkpoint.store.tensors.get(weight.name);
+  if (found === undefined) {
+    throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
+  }
+  const wanted = shapeOf(weight);
+  if (found.shape.length !== wanted.length || found.shape.some((size, i) => size !== wanted[i])) {
+    throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
+  }
+}
+
+function countParameters(decoder: Decoder, weights: readonly Weight[]): Pick<ModelInfo, 'parameters' | 'denseParameters' | 'denseProductParameters' | 'expertParameters'> {
+  const sum = (all: readonly Weight[]): number => all.reduce((total, weight) => total + sizeOf(weight), 0);
+  const experts = decoder.blocks.flatMap((block) => block.mixture?.experts ?? []);
+  const routed = experts.reduce((total, { gate, up, down }) => total + sum([gate, up, down]), 0);
+  const parameters = sum(weights);
+  const tied = decoder.output.name === decoder.embedding.name;
+  const products = sum(weights.filter(({ kind }) => kind === 'matrix')) - routed - (tied ? 0 : sizeOf(decoder.embedding));
+  return { parameters, denseParameters: parameters - routed, denseProductParameters: products, expertParameters: experts.length === 0 ? 0 : routed / experts.length };
+}

@@ -1,0 +1,48 @@
+import { totalmem } from 'node:os';
+import { LensError } from '../base/errors.js';
+import { startNative } from './native.js';
+import { startWasm } from './wasm.js';
+
+export type BackendPreference = 'auto' | 'native' | 'wasm';
+
+/** What computes. `note` tells a person why it isn't the faster one, and what would help. */
+export interface Backend {
+  readonly name: 'tensorflow' | 'wasm';
+  readonly version: string;
+  readonly threads: number;
+  readonly note?: string;
+  /** Bytes of f32 weights that may be kept at once. */
+  readonly weightBudget: number;
+}
+
+/** The WASM heap ends at 4 GiB and XNNPACK keeps a packed copy of every matrix: half of that, less room for activations. */
+const WASM_WEIGHT_BUDGET = 1.6 * 2 ** 30;
+/** Native weights may take half of the machine's memory. */
+const NATIVE_MEMORY_SHARE = 0.5;
+
+const reason = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+
+/**
+ * Starts the backend of this process: TensorFlow's native library where it loads, else WebAssembly.
+ * @param preference `native` or `wasm` insist; `auto` takes the faster one that works
+ * @throws E_BACKEND_UNAVAILABLE if the one insisted on does not start
+ */
+export async function startBackend(preference: BackendPreference, nativeFolder: string): Promise<Backend> {
+  let note: string | undefined;
+  if (preference !== 'wasm') {
+    try {
+      return { name: 'tensorflow', ...(await startNative(nativeFolder)), weightBudget: totalmem() * NATIVE_MEMORY_SHARE };
+    } catch (error) {
+      const why = reason(error);
+      if (preference === 'native') {
+        throw new LensError('E_BACKEND_UNAVAILABLE', `TensorFlow's native library did not load: ${why}.`, 'In a clone, run "npm run setup:native"; or set moeLens.backend to "auto".', { cause: error });
+      }
+      note = `WebAssembly, because TensorFlow's native library did not load (${why}). It is several times faster on long texts.`;
+    }
+  }
+  try {
+    return { name: 'wasm', ...(await startWasm()), ...(note === undefined ? {} : { note }), weightBudget: Math.min(WASM_WEIGHT_BUDGET, totalmem() * NATIVE_MEMORY_SHARE) };
+  } catch (error) {
+    throw new LensError('E_BACKEND_UNAVAILABLE', `The WebAssembly backend did not start: ${reason(error)}.`, 'Reinstall the extension; its dist/wasm folder may be damaged.', { cause: error });
+  }
+}

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { packageRoot } from '../base/packageRoot.js';
+
+/** Folders that may hold node_modules/@tensorflow/tfjs-node, in the order they are tried. */
+function candidates(nativeFolder: string): string[] {
+  return [nativeFolder, process.env['MOE_LENS_NATIVE'] ?? '', join(packageRoot(), 'native')].filter((folder) => folder !== '');
+}
+
+/**
+ * tfjs-node 4.22.0 calls two functions that Node 23 removed (isNullOrUndefined) or warns about (isArray):
+ * VS Code's extension host runs on a newer Node, so they are put back before it loads.
+ */
+function restoreOldUtil(): void {
+  const old = util as unknown as Record<string, unknown>;
+  old['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
+  old['isArray'] = Array.isArray;
+}
+
+/** A second tfjs-core registers its kernels over ours and says so once per kernel; nobody needs to read that. */
+function quietly<T>(work: () => T): T {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return work();
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/**
+ * Loads TensorFlow's native library, through which tfjs-core then computes: the registries of backends and
+ * kernels are global, so that the copy of tfjs-core that tfjs-node brings and ours are one.
+ * @throws any Error that says why the library did not load
+ */
+export async function startNative(nativeFolder: string): Promise<{ version: string; threads: number }> {
+  const tried = candidates(nativeFolder);
+  const folder = tried.find((candidate) => existsSync(join(candidate, 'node_modules/@tensorflow/tfjs-node/package.json')));
+  if (folder === undefined) throw new Error('@tensorflow/tfjs-node is not installed');
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreOldUtil();
+  const load = createRequire(join(folder, 'package.json'));
+  quietly(() => { load('@tensorflow/tfjs-node'); });
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('the tensorflow backend did not start');
+  await tf.ready();
+  const binding = (tf.backend() as unknown as { binding?: { TF_Version?: string } }).binding;
+  return { version: binding?.TF_Version ?? tf.version_core, threads: availableParallelism() };
+}
