@@ -144,7 +144,7 @@ export class Session {
 
   /** Each token as text: what it covers, or its name where it covers nothing. */
   #texts(text: string, { ids, starts, ends }: Encoding): string[] {
-    return Array.from(ids, (id, t) => ((ends[t] as number) > (starts[t] as number) ? text.slice(starts[t], ends[t]) : this.tokenizer.decodeToken(id)));
+    return Array.from(ids, (id, t) => ((ends[t]) > (starts[t]) ? text.slice(starts[t], ends[t]) : this.tokenizer.decodeToken(id)));
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { formatPolicy } from '../routing/policy.js';
 import type { ModelInfo } from '../trace/run.js';
 import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
 import { familyOf } from './families/registry.js';
+import { allOf } from './layers/swiglu.js';
 import { shapeOf, sizeOf, type Weight } from './weights.js';
 
 /** A checkpoint understood: its decoder, every weight of which is known to be there in the right shape. */
@@ -45,7 +46,7 @@ function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
 function countParameters(decoder: Decoder, weights: readonly Weight[]): Pick<ModelInfo, 'parameters' | 'denseParameters' | 'denseProductParameters' | 'expertParameters'> {
   const sum = (all: readonly Weight[]): number => all.reduce((total, weight) => total + sizeOf(weight), 0);
   const experts = decoder.blocks.flatMap((block) => block.mixture?.experts ?? []);
-  const routed = experts.reduce((total, { gate, up, down }) => total + sum([gate, up, down]), 0);
+  const routed = sum(experts.flatMap(allOf));
   const parameters = sum(weights);
   const tied = decoder.output.name === decoder.embedding.name;
   const products = sum(weights.filter(({ kind }) => kind === 'matrix')) - routed - (tied ? 0 : sizeOf(decoder.embedding));

@@ -25,10 +25,10 @@ export async function surprisals(decoder: Decoder, hidden: Matrix, targets: Int3
     });
     const [sums, picked] = parts.map((part) => read(part));
     parts.forEach((part) => { part.dispose(); });
-    sums?.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row] as number, value); });
+    sums?.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row], value); });
     inBlock.forEach(([row], i) => { targetLogit[row] = picked?.[i] ?? NaN; });
   }
-  return Float32Array.from(logNormaliser, (value, row) => value - (targetLogit[row] as number));
+  return Float32Array.from(logNormaliser, (value, row) => value - (targetLogit[row]));
 }
 
 /** ln(e^a + e^b) */

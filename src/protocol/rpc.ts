@@ -32,7 +32,7 @@ export function toResponseError(error: unknown): ResponseError<WireError> {
 export function fromResponseError(error: unknown): LensError {
   const data = error instanceof ResponseError ? (error.data as Partial<WireError> | undefined) : undefined;
   if (data !== undefined && (ERROR_CODES as readonly unknown[]).includes(data.code)) {
-    return new LensError(data.code as ErrorCode, String(data.message), String(data.hint ?? ''));
+    return new LensError(data.code as ErrorCode, String(data.message), data.hint ?? '');
   }
   return toLensError(error);
 }

@@ -32,10 +32,10 @@ export interface Routing {
 /** Indices of a row by descending value; equal values keep the lower index first. Insertion sort: rows are short and mostly few. */
 function rank(values: Float32Array, into: Uint16Array): void {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     let at = i;
-    while (at > 0 && (values[into[at - 1] as number] as number) < value) {
-      into[at] = into[at - 1] as number;
+    while (at > 0 && (values[into[at - 1]]) < value) {
+      into[at] = into[at - 1];
       at--;
     }
     into[at] = i;
@@ -72,11 +72,11 @@ export function route(logits: Float32Array, router: Router, policy: ConcretePoli
     const from = token * experts;
     const row = scores.probabilities.subarray(from, from + experts);
     rank(scores.order.subarray(from, from + experts), ranking);
-    for (let i = 0; i < experts; i++) ranked[i] = row[ranking[i] as number] as number;
+    for (let i = 0; i < experts; i++) ranked[i] = row[ranking[i]];
     const count = rule.count(policy, ranked);
     const kept = ranking.slice(0, count);
-    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b] as number) - (row[a] as number) || a - b);
-    const gate = Float32Array.from(kept, (expert) => scores.gate[from + expert] as number);
+    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b]) - (row[a]) || a - b);
+    const gate = Float32Array.from(kept, (expert) => scores.gate[from + expert]);
     router.weigh(gate);
     for (const expert of kept) ids.push(expert);
     for (const weight of gate) weights.push(weight);

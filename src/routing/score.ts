@@ -18,10 +18,10 @@ export const softmaxScore: Score = (logits, experts) => {
   const probabilities = new Float32Array(logits.length);
   for (let row = 0; row < logits.length; row += experts) {
     let max = -Infinity;
-    for (let e = 0; e < experts; e++) max = Math.max(max, logits[row + e] as number);
+    for (let e = 0; e < experts; e++) max = Math.max(max, logits[row + e]);
     let sum = 0;
-    for (let e = 0; e < experts; e++) sum += Math.exp((logits[row + e] as number) - max);
-    for (let e = 0; e < experts; e++) probabilities[row + e] = Math.exp((logits[row + e] as number) - max) / sum;
+    for (let e = 0; e < experts; e++) sum += Math.exp((logits[row + e]) - max);
+    for (let e = 0; e < experts; e++) probabilities[row + e] = Math.exp((logits[row + e]) - max) / sum;
   }
   return { probabilities, order: probabilities, gate: probabilities };
 };

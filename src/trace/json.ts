@@ -29,11 +29,11 @@ export function traceToJson(trace: Trace, full: boolean): object {
     text: trace.text,
     ...(trace.windows === undefined ? {} : { windows: trace.windows }),
     tokens: Array.from(tokens.ids, (id, t) => ({
-      id, text: tokens.texts[t], start: tokens.starts[t], end: tokens.ends[t], surprisal: finite(trace.surprisal[t] as number),
+      id, text: tokens.texts[t], start: tokens.starts[t], end: tokens.ends[t], surprisal: finite(trace.surprisal[t]),
     })),
     layers: trace.layers.map((layer) => ({
       layer: layer.layer,
-      counts: Array.from({ length: layer.tokens }, (_, t) => (layer.offsets[t + 1] as number) - (layer.offsets[t] as number)),
+      counts: Array.from({ length: layer.tokens }, (_, t) => (layer.offsets[t + 1]) - (layer.offsets[t])),
       ids: perToken(layer, layer.ids),
       weights: perToken(layer, layer.weights),
       margins: Array.from(layer.margins, finite),

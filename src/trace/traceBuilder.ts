@@ -16,8 +16,8 @@ export interface TraceHead {
 
 /** The rows [from, to) of a routing. */
 function rowsOf(routing: Routing, from: number, to: number): Routing {
-  const first = routing.offsets[from] as number;
-  const last = routing.offsets[to] as number;
+  const first = routing.offsets[from];
+  const last = routing.offsets[to];
   return {
     tokens: to - from,
     experts: routing.experts,
@@ -50,7 +50,7 @@ function join(parts: readonly Routing[]): Routing {
   let row = 0;
   let base = 0;
   for (const part of parts) {
-    for (let t = 1; t <= part.tokens; t++) offsets[row + t] = base + (part.offsets[t] as number);
+    for (let t = 1; t <= part.tokens; t++) offsets[row + t] = base + (part.offsets[t]);
     row += part.tokens;
     base += part.ids.length;
   }

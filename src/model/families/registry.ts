@@ -18,7 +18,8 @@ const EXPERT_KEYS = ['num_experts', 'num_local_experts', 'n_routed_experts', 'mo
 export function familyOf(config: ConfigReader): Family {
   const family = FAMILIES.find((candidate) => candidate.detects(config));
   if (family !== undefined) return family;
-  const type = String(config.raw('model_type') ?? 'unnamed').slice(0, 60);
+  const named = config.raw('model_type');
+  const type = typeof named === 'string' ? named.slice(0, 60) : 'unnamed';
   if (!EXPERT_KEYS.some((key) => config.has(key))) {
     throw new LensError('E_NOT_MOE', `This is a "${type}" model without experts: there is no routing to show.`, 'Choose a mixture-of-experts checkpoint.');
   }

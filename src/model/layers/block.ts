@@ -4,7 +4,7 @@ import type { Weight } from '../weights.js';
 import { attention, attentionWeights, type AttentionSpec } from './attention.js';
 import { mixture, mixtureWeights, type MixtureSpec } from './mixture.js';
 import type { Norm } from './norm.js';
-import { swiglu, type SwigluWeights } from './swiglu.js';
+import { allOf, swiglu, type SwigluWeights } from './swiglu.js';
 
 /** One decoder layer: what it reads from the checkpoint, and what it does to the residual stream. */
 export interface Block {
@@ -22,7 +22,7 @@ export function preNormBlock(spec: { readonly attentionNorm: Norm; readonly atte
   const { feedForward } = spec;
   const feed = (x: Matrix, layer: number, pass: Pass): Promise<Matrix> =>
     'mixture' in feedForward ? mixture(x, layer, feedForward.mixture, pass) : swiglu(x, feedForward.dense, pass);
-  const feedWeights = 'mixture' in feedForward ? mixtureWeights(feedForward.mixture) : Object.values(feedForward.dense);
+  const feedWeights = 'mixture' in feedForward ? mixtureWeights(feedForward.mixture) : allOf(feedForward.dense);
   const residual = async (x: Matrix, norm: Norm, pass: Pass, branch: (normed: Matrix) => Promise<Matrix>): Promise<Matrix> => {
     const normed = await pass.weights.use({ weight: norm.weight }, ({ weight }) => norm.apply(x, weight));
     const change = await branch(normed);

@@ -3,7 +3,7 @@ import { route, type Router, type Routing } from '../../routing/route.js';
 import { dispose, gatherRows, matMul, matrix, read, scope, type Matrix } from '../../tensor/ops.js';
 import { breathe, type Pass } from '../pass.js';
 import type { MatrixWeight, Weight } from '../weights.js';
-import { swiglu, type SwigluWeights } from './swiglu.js';
+import { allOf, swiglu, type SwigluWeights } from './swiglu.js';
 
 /** A feed-forward of many experts, of which each token uses those that the policy selects. */
 export interface MixtureSpec {
@@ -12,17 +12,17 @@ export interface MixtureSpec {
   readonly experts: readonly SwigluWeights[];
 }
 
-export const mixtureWeights = (spec: MixtureSpec): Weight[] => [spec.gate, ...spec.experts.flatMap(({ gate, up, down }) => [gate, up, down])];
+export const mixtureWeights = (spec: MixtureSpec): Weight[] => [spec.gate, ...spec.experts.flatMap(allOf)];
 
 /** Rows and gate weights of each expert that any token selected, in ascending order of the experts. */
 function groupByExpert(routing: Routing): Map<number, { rows: number[]; weights: number[] }> {
   const groups = new Map<number, { rows: number[]; weights: number[] }>();
   for (let row = 0; row < routing.tokens; row++) {
-    for (let i = routing.offsets[row] as number; i < (routing.offsets[row + 1] as number); i++) {
-      const expert = routing.ids[i] as number;
+    for (let i = routing.offsets[row]; i < (routing.offsets[row + 1]); i++) {
+      const expert = routing.ids[i];
       const group = groups.get(expert) ?? { rows: [], weights: [] };
       group.rows.push(row);
-      group.weights.push(routing.weights[i] as number);
+      group.weights.push(routing.weights[i]);
       groups.set(expert, group);
     }
   }
@@ -53,9 +53,9 @@ export async function mixture(x: Matrix, layer: number, spec: MixtureSpec, pass:
 /** sum[rows[i]] += weights[i] * output[i] */
 function addWeighted(sum: Float32Array, output: Float32Array, rows: readonly number[], weights: readonly number[], width: number): void {
   for (let i = 0; i < rows.length; i++) {
-    const weight = weights[i] as number;
-    const to = (rows[i] as number) * width;
+    const weight = weights[i];
+    const to = (rows[i]) * width;
     const from = i * width;
-    for (let c = 0; c < width; c++) sum[to + c] = (sum[to + c] as number) + weight * (output[from + c] as number);
+    for (let c = 0; c < width; c++) sum[to + c] = (sum[to + c]) + weight * (output[from + c]);
   }
 }

@@ -16,6 +16,8 @@ export const swigluWeights = (prefix: string, hidden: number, inner: number): Sw
   down: matrixWeight(`${prefix}.down_proj.weight`, hidden, inner),
 });
 
+export const allOf = ({ gate, up, down }: SwigluWeights): MatrixWeight[] => [gate, up, down];
+
 /** [T, hidden] to [T, hidden] */
 export const swiglu = (x: Matrix, weights: SwigluWeights, pass: Pass): Promise<Matrix> =>
   pass.weights.use({ ...weights }, ({ gate, up, down }) => matMul(multiply(silu(matMul(x, gate)), matMul(x, up)), down));

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { bytesText, plural } from '../../analysis/labels.js';
+import type { Discovery } from '../../protocol/engineApi.js';
+import { withLateProgress } from '../lateProgress.js';
+import type { Lens } from '../lens.js';
+import { runAgain } from './runAgain.js';
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** The setting's value; undefined for what can't be chosen. */
+  readonly path?: string;
+  readonly browse?: boolean;
+}
+
+/** Lets the user pick a checkpoint among those found, or any folder; a text with a result is run again with it. */
+export async function chooseModel(lens: Lens): Promise<void> {
+  const controller = new AbortController();
+  const folders = lens.settings.folders();
+  const discovery = await withLateProgress('MoE Lens: Looking for models', controller, (onProgress) => {
+    onProgress({ stage: 'Looking', done: 0, total: 0 });
+    return lens.engine.discover({ folders }, { signal: controller.signal });
+  });
+  const picked = await vscode.window.showQuickPick(items(lens, discovery), { title: 'MoE Lens: Model', placeHolder: 'A mixture-of-experts checkpoint on this machine', matchOnDescription: true, matchOnDetail: true });
+  const path = picked?.browse === true ? await browse() : picked?.path;
+  if (path === undefined) return;
+  await lens.settings.set('model', path);
+  if (lens.target?.result !== undefined) await runAgain(lens);
+}
+
+function items(lens: Lens, { found, skipped }: Discovery): ModelItem[] {
+  const { demoModel } = lens.settings;
+  const current = currentPath(lens);
+  const isDemo = (path: string): boolean => path === demoModel;
+  const models = found.map(({ name, path, family, experts, weightBytes, source }): ModelItem => ({
+    label: isDemo(path) ? `${name} (bundled demo)` : name,
+    description: `${family}, ${plural(experts, 'expert')} a layer, ${bytesText(weightBytes)}${path === current ? ' (current)' : ''}`,
+    detail: isDemo(path) ? 'Comes with MoE Lens' : `${path} (${source})`,
+    path: isDemo(path) ? '' : path,
+  }));
+  const demo: ModelItem = { label: 'Demo model', description: current === demoModel ? '(current)' : '', detail: 'Comes with MoE Lens', path: '' };
+  const unlisted = current === demoModel || found.some((model) => model.path === current) ? [] : [{ label: current, description: '(current)', path: current }];
+  const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    ...(found.some((model) => isDemo(model.path)) ? [] : [demo]),
+    ...models.sort((a, b) => Number(b.path === '') - Number(a.path === '')),
+    ...unlisted,
+    separator(''),
+    { label: '$(folder-opened) Browse for a Folder...', description: 'with config.json, weights and tokenizer.json', browse: true },
+    ...(skipped.length === 0 ? [] : [separator('Found, but can\'t be opened')]),
+    ...skipped.map(({ name, path, code, reason }): ModelItem => ({ label: `$(circle-slash) ${name}`, description: code, detail: `${reason} ${path}` })),
+  ];
+}
+
+function currentPath(lens: Lens): string {
+  return lens.settings.run().open.path;
+}
+
+async function browse(): Promise<string | undefined> {
+  const folders = await vscode.window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, canSelectMany: false, openLabel: 'Use This Model', title: 'A checkpoint: a folder with config.json, weights and tokenizer.json' });
+  return folders?.[0]?.fsPath;
+}

@@ -1,0 +1,37 @@
+/** What the commands that run a text have in common: whose text, and what to say when none is selected. */
+import type { Lens } from '../lens.js';
+import { documentTarget, selectionTarget, type RunKind, type Target } from '../target.js';
+
+/** Runs what is selected in the current editor; without a selection it says so and offers the whole document. */
+export async function runSelection(lens: Lens, kind: RunKind): Promise<void> {
+  const target = selectedTarget(lens);
+  if (target !== undefined) await lens.runner.run(target, kind);
+  else offerDocument(lens, kind);
+}
+
+/** Runs the whole document of the current editor. */
+export async function runDocument(lens: Lens, kind: RunKind): Promise<void> {
+  const document = lens.editors.current?.document;
+  if (document === undefined) sayNoEditor(lens);
+  else await lens.runner.run(documentTarget(document), kind);
+}
+
+/** What is selected, or undefined. */
+export function selectedTarget(lens: Lens): Target | undefined {
+  const editor = lens.editors.current;
+  const target = editor === undefined ? undefined : selectionTarget(editor);
+  return target?.text === '' ? undefined : target;
+}
+
+export function offerDocument(lens: Lens, kind: RunKind): void {
+  if (lens.editors.current === undefined) {
+    sayNoEditor(lens);
+    return;
+  }
+  const analyze = { label: 'Analyze Document', run: () => void runDocument(lens, kind) };
+  void lens.notifier.info('Nothing is selected. Select some text first, or analyze the whole document.', analyze);
+}
+
+function sayNoEditor(lens: Lens): void {
+  void lens.notifier.info('Open a text in an editor first.');
+}

@@ -1,0 +1,27 @@
+/** What menus and keybindings ask: whether a command makes sense now. */
+import * as vscode from 'vscode';
+import type { Session } from './session.js';
+import type { Sessions } from './sessions.js';
+
+/** The editor's document has a result; it has top spans; a run is under way (for any document). */
+const KEYS = ['hasResult', 'hasSpans', 'isRunning', 'canRunAgain'] as const;
+
+export class ContextKeys {
+  private readonly values = new Map<string, boolean>();
+
+  constructor(private readonly sessions: Sessions) {}
+
+  update(session: Session | undefined): void {
+    const now: Record<(typeof KEYS)[number], boolean> = {
+      hasResult: session?.result !== undefined,
+      hasSpans: (session?.result?.runs[0].spans.length ?? 0) > 0,
+      isRunning: Array.from(this.sessions.all).some((each) => each.run !== undefined),
+      canRunAgain: session?.last !== undefined,
+    };
+    for (const key of KEYS) {
+      if (this.values.get(key) === now[key]) continue;
+      this.values.set(key, now[key]);
+      void vscode.commands.executeCommand('setContext', `moeLens.${key}`, now[key]);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** The parts of the extension, put together; what a command gets. */
+import * as vscode from 'vscode';
+import type { PanelResult, PanelState } from '../protocol/panelApi.js';
+import { registerCodeLens } from './codeLens.js';
+import { ContextKeys } from './contextKeys.js';
+import { Details } from './details.js';
+import { Editors } from './editors.js';
+import { EngineClient } from './engineClient.js';
+import type { Action } from './errorActions.js';
+import { Follow } from './follow.js';
+import { registerHover } from './hover.js';
+import { nextRun } from './nextRun.js';
+import { Notifier } from './notifier.js';
+import { Painter } from './painter.js';
+import { Panel, type PanelSource } from './panel.js';
+import { Runner } from './runner.js';
+import type { Session } from './session.js';
+import { Sessions } from './sessions.js';
+import { Settings } from './settings.js';
+import { StatusBar } from './statusBar.js';
+
+/** Built by the build script; the process that owns models and mathematics. */
+const ENGINE_FILE = 'engine.js';
+const DEMO_MODEL = 'demo-model';
+
+export class Lens implements vscode.Disposable {
+  readonly log = vscode.window.createOutputChannel('MoE Lens', { log: true });
+  readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(ACTION_COMMANDS[action]));
+  readonly engine: EngineClient;
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  readonly editors = new Editors();
+  readonly runner: Runner;
+  readonly panel: Panel;
+  readonly follow: Follow;
+  private readonly statusBar = new StatusBar();
+  private readonly contextKeys: ContextKeys;
+  private readonly subscriptions: readonly vscode.Disposable[];
+  /** What the panel shows: the document that a run or a result was last looked at. */
+  private shown: Session | undefined;
+
+  constructor(extension: vscode.Uri) {
+    const path = (...names: string[]): string => vscode.Uri.joinPath(extension, ...names).fsPath;
+    this.engine = new EngineClient({ file: path('dist', ENGINE_FILE), log: this.log, onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
+    this.settings = new Settings(path('media', DEMO_MODEL));
+    this.sessions = new Sessions((traceIds) => this.engine.release(traceIds));
+    this.runner = new Runner(this.engine, this.sessions, this.settings, this.notifier);
+    this.panel = new Panel(extension, this.panelSource(), this.notifier);
+    const details = new Details(this.engine, this.notifier);
+    this.follow = new Follow(this.sessions, details);
+    this.contextKeys = new ContextKeys(this.sessions);
+    this.subscriptions = [
+      this.log, this.editors, this.sessions, this.statusBar, this.panel, this.follow,
+      new Painter(this.sessions, this.settings, this.notifier),
+      registerHover(this.sessions, details),
+      registerCodeLens(this.sessions, this.settings, this.notifier),
+      this.sessions.onDidChange(({ session, change }) => {
+        if (change === 'result' && session.run !== undefined) this.shown = session;
+        this.update();
+      }),
+      this.editors.onDidChange(() => this.update()),
+      this.settings.onDidChange(() => this.onSettings()),
+    ];
+    this.update();
+  }
+
+  /** The session of the editor that a command means. */
+  get current(): Session | undefined {
+    return this.sessions.find(this.editors.current?.document);
+  }
+
+  /** The session that the panel shows, or that of the editor. */
+  get target(): Session | undefined {
+    return this.current ?? this.shown;
+  }
+
+  clear(session: Session | undefined): void {
+    if (session !== undefined) this.sessions.clear(session);
+    this.panel.forget();
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private update(): void {
+    const { current } = this;
+    if (current !== undefined && current.status.kind !== 'idle') this.shown = current;
+    const next = nextRun(this.settings, this.runner);
+    this.statusBar.update(current ?? (this.editors.current === undefined ? this.shown : undefined), next);
+    this.contextKeys.update(current);
+    this.panel.update();
+  }
+
+  private onEngineEnd(): void {
+    for (const session of this.sessions.all) {
+      session.tracesGone = true;
+      this.sessions.fire(session, 'selection');
+    }
+  }
+
+  private onSettings(): void {
+    try {
+      this.settings.run();
+      this.settings.compared();
+      this.settings.inline();
+      this.settings.hasCodeLens();
+      this.settings.folders();
+    } catch (error) {
+      this.notifier.error(error);
+    }
+    this.update();
+  }
+
+  private panelSource(): PanelSource {
+    return {
+      state: (kept) => this.panelState(kept),
+      handle: (message) => {
+        const session = this.shown;
+        if (message.type === 'command') void vscode.commands.executeCommand(message.command);
+        else if (session === undefined) this.log.info('The panel shows a result from before a reload: there is no editor to follow it.');
+        else if (message.type === 'selectToken') this.follow.revealToken(session, message.token).catch((error: unknown) => this.notifier.error(error));
+        else this.follow.revealSpan(session, message.span).catch((error: unknown) => this.notifier.error(error));
+      },
+    };
+  }
+
+  private panelState(kept: PanelResult | undefined): PanelState {
+    const session = this.shown;
+    const status = session?.status ?? { kind: 'idle' };
+    const result = session?.result?.panel ?? kept;
+    return {
+      status: status.kind === 'idle' && result !== undefined ? { kind: 'restored' } : status,
+      ...(result === undefined ? {} : { result }),
+      ...nextRun(this.settings, this.runner),
+      ...(session?.selectedToken === undefined ? {} : { selectedToken: session.selectedToken }),
+      details: session?.details ?? [],
+      ...(session?.selectedSpan === undefined ? {} : { selectedSpan: session.selectedSpan }),
+    };
+  }
+}
+
+const ACTION_COMMANDS: Readonly<Record<Action, string>> = {
+  chooseModel: 'moeLens.chooseModel',
+  choosePolicy: 'moeLens.choosePolicy',
+  runAgain: 'moeLens.runAgain',
+  showLog: 'moeLens.showLog',
+};

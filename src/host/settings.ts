@@ -1,0 +1,64 @@
+/** The settings as they are now, with the paths made whole. */
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { ComparedSettings } from '../analysis/policyLabels.js';
+import type { OpenParams } from '../protocol/engineApi.js';
+import { codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
+
+export interface RunChoice {
+  readonly open: OpenParams;
+  readonly policy: string;
+  /** Whether `open.path` is the bundled demo checkpoint. */
+  readonly isDemo: boolean;
+}
+
+export class Settings {
+  constructor(readonly demoModel: string) {}
+
+  /** What the next run uses. @throws a LensError that names the setting */
+  run(): RunChoice {
+    const { model, policy, backend, nativeFolder } = runSettings(get());
+    return { open: { path: model === '' ? this.demoModel : whole(model), backend, nativeFolder: whole(nativeFolder) }, policy, isDemo: model === '' };
+  }
+
+  compared(): ComparedSettings {
+    return comparedSettings(get());
+  }
+
+  inline(): InlineSettings {
+    return inlineSettings(get());
+  }
+
+  hasCodeLens(): boolean {
+    return codeLensEnabled(get());
+  }
+
+  folders(): readonly string[] {
+    return modelFolders(get()).map(whole);
+  }
+
+  /** Sets a value where it is set now: in the workspace if it is there, else for the user. The default is set by taking it away. */
+  async set(name: 'model' | 'policy', value: string): Promise<void> {
+    const configuration = vscode.workspace.getConfiguration(SECTION);
+    const inspected = configuration.inspect<string>(name);
+    const inWorkspace = inspected?.workspaceValue !== undefined;
+    const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+    // in the workspace the default has to be written down: taken away, the user's own value would show through
+    await configuration.update(name, value === inspected?.defaultValue && !inWorkspace ? undefined : value, target);
+  }
+
+  onDidChange(listener: (affects: (name: string) => boolean) => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(SECTION)) listener((name) => event.affectsConfiguration(`${SECTION}.${name}`));
+    });
+  }
+}
+
+function whole(path: string): string {
+  return expandPath(path, homedir(), vscode.workspace.workspaceFolders?.[0]?.uri.fsPath);
+}
+
+function get(): Get {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  return (name) => configuration.get<unknown>(name);
+}

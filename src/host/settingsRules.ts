@@ -1,0 +1,97 @@
+/** What the settings mean, apart from where they are kept. A value that makes no sense is an error that names its setting. */
+import { canonicalPolicy, type ComparedSettings } from '../analysis/policyLabels.js';
+import { isLensError, LensError, type ErrorCode } from '../base/errors.js';
+import type { BackendPreference } from '../protocol/engineApi.js';
+import type { InlineUnit } from './inlineMarks.js';
+
+export const SECTION = 'moeLens';
+
+/** Reads one setting, "model" for moeLens.model. */
+export type Get = (name: string) => unknown;
+
+export interface RunSettings {
+  /** As the user wrote it; empty is the bundled demo checkpoint. */
+  readonly model: string;
+  readonly policy: string;
+  readonly backend: BackendPreference;
+  readonly nativeFolder: string;
+}
+
+export interface InlineSettings {
+  readonly enabled: boolean;
+  readonly unit: InlineUnit;
+}
+
+const BACKENDS: readonly BackendPreference[] = ['auto', 'native', 'wasm'];
+const UNITS: readonly InlineUnit[] = ['token', 'word'];
+
+export function runSettings(get: Get): RunSettings {
+  return {
+    model: text(get, 'model').trim(),
+    policy: policySetting(get),
+    backend: oneOf(get, 'backend', BACKENDS, 'E_BACKEND_UNAVAILABLE'),
+    nativeFolder: text(get, 'nativeFolder').trim(),
+  };
+}
+
+export function comparedSettings(get: Get): ComparedSettings {
+  const topK = get('compare.topK') ?? 0;
+  if (typeof topK !== 'number' || !Number.isInteger(topK) || topK < 0) throw invalid('compare.topK', topK, 'E_POLICY_INVALID', 'Use a whole number; 0 takes the number from the checkpoint.');
+  const topP = get('compare.topP') ?? 0.4;
+  if (typeof topP !== 'number' || !(topP > 0 && topP <= 1)) throw invalid('compare.topP', topP, 'E_POLICY_INVALID', 'Use a number above 0 and at most 1, for example 0.4.');
+  return { topK, topP };
+}
+
+export function modelFolders(get: Get): readonly string[] {
+  const folders = get('modelFolders') ?? [];
+  const valid = Array.isArray(folders) && folders.every((folder): folder is string => typeof folder === 'string');
+  if (!valid) throw invalid('modelFolders', folders, 'E_MODEL_NOT_FOUND', 'Use a list of folders, for example ["/data/models"].');
+  return folders.map((folder) => folder.trim()).filter((folder) => folder !== '');
+}
+
+export function inlineSettings(get: Get): InlineSettings {
+  return { enabled: flag(get, 'inline.enabled'), unit: oneOf(get, 'inline.unit', UNITS, 'E_CONFIG_INVALID') };
+}
+
+export function codeLensEnabled(get: Get): boolean {
+  return flag(get, 'codeLens.enabled');
+}
+
+/** `~` is the home folder; what is not absolute is below `base` (the workspace's folder), if there is one. */
+export function expandPath(path: string, home: string, base: string | undefined): string {
+  if (path === '~' || path.startsWith('~/') || path.startsWith('~\\')) return home + path.slice(1);
+  const absolute = path.startsWith('/') || path.startsWith('\\\\') || /^[A-Za-z]:[\\/]/.test(path);
+  return absolute || base === undefined || path === '' ? path : `${base}/${path}`;
+}
+
+function policySetting(get: Get): string {
+  try {
+    return canonicalPolicy(text(get, 'policy') || 'native');
+  } catch (error) {
+    if (!isLensError(error)) throw error;
+    throw new LensError(error.code, `The setting ${SECTION}.policy can't be used: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
+function text(get: Get, name: string): string {
+  const value = get(name) ?? '';
+  if (typeof value !== 'string') throw invalid(name, value, name === 'policy' ? 'E_POLICY_INVALID' : 'E_MODEL_NOT_FOUND', 'Use a text.');
+  return value;
+}
+
+function flag(get: Get, name: string): boolean {
+  const value = get(name) ?? true;
+  if (typeof value !== 'boolean') throw invalid(name, value, 'E_CONFIG_INVALID', 'Use true or false.');
+  return value;
+}
+
+function oneOf<T extends string>(get: Get, name: string, choices: readonly [T, ...T[]] | readonly T[], code: ErrorCode): T {
+  const value = get(name) ?? choices[0];
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(name, value, code, `Use one of: ${choices.join(', ')}.`);
+  return found;
+}
+
+function invalid(name: string, value: unknown, code: ErrorCode, hint: string): LensError {
+  return new LensError(code, `The setting ${SECTION}.${name} can't be used: ${(JSON.stringify(value) ?? 'undefined').slice(0, 60)}.`, hint);
+}

@@ -1,0 +1,145 @@
+/**
+ * Keeps the tokens of an analysed text on their own characters while the document is edited. A token that an
+ * edit touches is dropped, the others move exactly; the text is stale as soon as it differs from what was
+ * analysed, and fresh again, with all its tokens, once undo has brought the same text back.
+ */
+import { fromTheEnd, moveRanges, type Edit } from './edits.js';
+import { placeTokens, type Placement, type Segment } from './segments.js';
+import { SegmentTracker, type Read } from './segmentTracker.js';
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class Tracker {
+  private readonly parts: readonly SegmentTracker[];
+  /** Edits before the tokens were known: the run was still under way. */
+  private early: Edit[] = [];
+  private placement: Placement | undefined;
+  /** Where the tokens are now, in document offsets. */
+  private starts = new Int32Array(0);
+  private ends = new Int32Array(0);
+  private alive = new Uint8Array(0);
+
+  constructor(readonly segments: readonly Segment[]) {
+    this.parts = segments.map((segment) => new SegmentTracker(segment));
+  }
+
+  get isFresh(): boolean {
+    return this.parts.every((part) => part.isIntact);
+  }
+
+  /** Where the analysed parts are now; of one that was edited, the stretch that holds what became of it. */
+  get ranges(): readonly Range[] {
+    return this.parts.map(({ start, end }) => ({ start, end }));
+  }
+
+  /** The tokens cut to their segments, in offsets of the analysed text. */
+  get placed(): Placement | undefined {
+    return this.placement;
+  }
+
+  /** Gives the tokens (offsets into the analysed text) once the run has ended; edits since its start are applied to them. */
+  attach(tokenStarts: ArrayLike<number>, tokenEnds: ArrayLike<number>): void {
+    this.placement = placeTokens(this.segments, tokenStarts, tokenEnds);
+    this.starts = new Int32Array(tokenStarts.length);
+    this.ends = new Int32Array(tokenStarts.length);
+    this.alive = new Uint8Array(tokenStarts.length);
+    this.segments.forEach((segment, index) => this.restore(index, segment.start));
+    for (const edit of this.early) moveRanges(edit, this.starts, this.ends, this.alive);
+    this.early = [];
+    this.parts.forEach((part, index) => {
+      if (part.isIntact) this.restore(index, part.start);
+    });
+  }
+
+  /**
+   * One change of the document, `edits` in offsets before it, `read` its text after it. True if a token was
+   * dropped or came back, or if the text has become stale or fresh.
+   */
+  change(edits: readonly Edit[], read: Read): boolean {
+    const wasFresh = this.isFresh;
+    let changed = false;
+    for (const edit of fromTheEnd(edits)) {
+      for (const part of this.parts) part.apply(edit);
+      if (this.placement === undefined) this.early.push(edit);
+      else changed = moveRanges(edit, this.starts, this.ends, this.alive) || changed;
+    }
+    changed = this.recover(read) || changed;
+    return changed || wasFresh !== this.isFresh;
+  }
+
+  /** Where a token is now; undefined if it was edited or is not in the document. */
+  range(token: number): Range | undefined {
+    if (this.alive[token] !== 1) return undefined;
+    return { start: this.starts[token] ?? 0, end: this.ends[token] ?? 0 };
+  }
+
+  /**
+   * Where the tokens first to last are now: undefined if one of them was edited, or if something came between
+   * them (within one segment, that is: between two there may be anything).
+   */
+  rangeOf(first: number, last: number): Range | undefined {
+    const placement = this.placement;
+    if (placement === undefined) return undefined;
+    const tokens = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((t) => (placement.segment[t] ?? -1) >= 0);
+    if (tokens.length === 0 || tokens.some((t) => this.alive[t] === 0)) return undefined;
+    const now = hull(tokens, this.starts, this.ends);
+    const then = hull(tokens, placement.starts, placement.ends);
+    const oneSegment = tokens.every((t) => placement.segment[t] === placement.segment[tokens[0] ?? 0]);
+    return oneSegment && now.end - now.start !== then.end - then.start ? undefined : now;
+  }
+
+  /** The token at an offset: the one that holds the character after it, else the one that ends there. */
+  tokenAt(offset: number): number | undefined {
+    let ending: number | undefined;
+    for (let t = 0; t < this.alive.length; t++) {
+      if (this.alive[t] === 0) continue;
+      const start = this.starts[t] ?? 0;
+      const end = this.ends[t] ?? 0;
+      if (start <= offset && offset < end) return t;
+      if (end === offset) ending = t;
+    }
+    return ending;
+  }
+
+  /** Reading order is kept: a part is only looked for between its neighbours, so that equal parts don't swap. */
+  private recover(read: Read): boolean {
+    let found = false;
+    let from = 0;
+    this.parts.forEach((part, index) => {
+      const to = this.parts.slice(index + 1).find((later) => later.isIntact)?.start ?? Number.MAX_SAFE_INTEGER;
+      if (!part.isIntact && part.recover(read, this.hint(index), from, to)) {
+        this.restore(index, part.start);
+        found = true;
+      }
+      if (part.isIntact) from = part.end;
+    });
+    return found;
+  }
+
+  /** Where a segment would begin according to its first surviving token. */
+  private hint(index: number): number | undefined {
+    const survivor = this.alive.findIndex((alive, t) => alive === 1 && this.placement?.segment[t] === index);
+    const textStart = this.segments[index]?.textStart ?? 0;
+    return survivor < 0 ? undefined : (this.starts[survivor] ?? 0) - ((this.placement?.starts[survivor] ?? 0) - textStart);
+  }
+
+  /** Puts all tokens of a segment that begins at `start` in their places. */
+  private restore(index: number, start: number): void {
+    const placement = this.placement;
+    if (placement === undefined) return;
+    const shift = start - (this.segments[index]?.textStart ?? 0);
+    for (let t = 0; t < this.alive.length; t++) {
+      if (placement.segment[t] !== index) continue;
+      this.starts[t] = (placement.starts[t] ?? 0) + shift;
+      this.ends[t] = (placement.ends[t] ?? 0) + shift;
+      this.alive[t] = 1;
+    }
+  }
+}
+
+function hull(tokens: readonly number[], starts: Int32Array, ends: Int32Array): Range {
+  return { start: Math.min(...tokens.map((t) => starts[t] ?? 0)), end: Math.max(...tokens.map((t) => ends[t] ?? 0)) };
+}

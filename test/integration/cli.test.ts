@@ -1,0 +1,101 @@
+/** `moe-lens` as a person runs it: exit codes, one clear line for an error, results on stdout only. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FIXTURES = join(ROOT, 'test/fixtures');
+const DYNAMIC = join(FIXTURES, 'checkpoints/dynamic-a');
+
+function moeLens(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [join(ROOT, 'dist/cli.js'), ...args], { encoding: 'utf8', input, timeout: 60_000 });
+}
+
+interface TraceJson {
+  readonly schema: string;
+  readonly simulated: boolean;
+  readonly tokens: readonly { readonly id: number; readonly text: string; readonly start: number; readonly end: number; readonly surprisal: number | null }[];
+  readonly layers: readonly { readonly layer: number; readonly counts: readonly number[]; readonly ids: readonly (readonly number[])[]; readonly probabilities?: readonly unknown[] }[];
+  readonly summary: { readonly meanExperts: number; readonly perLayer: readonly number[] };
+}
+
+describe('moe-lens trace', () => {
+  it('prints Trace JSON v1 for a file, the standard input and --text alike', () => {
+    const file = join(DYNAMIC, 'text.txt');
+    const text = readFileSync(file, 'utf8');
+    const runs = [moeLens(['trace', '--model', DYNAMIC, '--format', 'json', file]), moeLens(['trace', '--model', DYNAMIC, '--format', 'json', '-'], text), moeLens(['trace', '--model', DYNAMIC, '--format', 'json', '--text', text])];
+    const traces = runs.map(({ stdout }) => JSON.parse(stdout) as TraceJson);
+    for (const run of runs) expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(traces[0]).toMatchObject({ schema: 'moe-lens.trace/1', simulated: false, policy: { kind: 'top-p', p: 0.4 }, model: { family: 'dynamic', experts: 8 } });
+    expect(traces[0]?.layers[0]?.probabilities).toBeUndefined();
+    const same = (trace: TraceJson | undefined): unknown => ({ ...trace, timings: 0 });
+    expect(same(traces[1])).toEqual(same(traces[0]));
+    expect(same(traces[2])).toEqual(same(traces[0]));
+  });
+
+  it('gives an array for several policies, and all probabilities with --full', () => {
+    const { stdout } = moeLens(['trace', '--model', DYNAMIC, '--policy', 'native', '--policy', 'top-k:2', '--full', '--format', 'json', '--text', 'two runs']);
+    const traces = JSON.parse(stdout) as TraceJson[];
+    expect(traces.map(({ simulated }) => simulated)).toEqual([false, true]);
+    expect(traces[1]?.layers[0]?.counts.every((count) => count === 2)).toBe(true);
+    expect(traces[1]?.layers[0]?.probabilities?.[0]).toHaveLength(8);
+  });
+
+  it('prints a table, CSV and a page of its own', () => {
+    const as = (format: string): string => moeLens(['trace', '--model', DYNAMIC, '--format', format, '--text', 'a <b> "c", d']).stdout;
+    expect(as('text')).toContain('of 8 experts a token and layer');
+    expect(as('csv').split('\r\n')[0]).toBe('policy,token,id,start,end,text,surprisal,mean_experts,layer_0,layer_1,layer_2');
+    expect(as('html')).toContain('<!doctype html>');
+    expect(as('html')).not.toContain('<b>');
+  });
+
+  it.each([
+    [[], 2], [['nonsense'], 2], [['trace'], 2], [['trace', '--policy'], 2], [['trace', '--nope', 'x'], 2], [['trace', '--text', 'a', 'b.txt'], 2], [['trace', '--text', 'a', '--format', 'xml'], 2],
+    [['--help'], 0], [['--version'], 0], [['trace', '--help'], 0],
+  ] as const)('%j ends with %i', (args, status) => {
+    expect(moeLens([...args]).status).toBe(status);
+  });
+
+  it.each([
+    [['--text', ''], 'E_TEXT_EMPTY'], [['--text', 'x', '--policy', 'top-p:2'], 'E_POLICY_INVALID'], [['no-such-file.txt'], 'E_UNREADABLE'], [[FIXTURES], 'E_UNREADABLE'],
+    [['--text', 'x', '--model', 'no-such-model'], 'E_MODEL_NOT_FOUND'],
+  ] as const)('%j says %s in one line', (args, code) => {
+    const { status, stdout, stderr } = moeLens(['trace', '--model', DYNAMIC, ...args]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^moe-lens: ${code}: [^\\n]+\\n$`));
+  });
+});
+
+describe('damaged checkpoints', () => {
+  const broken = JSON.parse(readFileSync(join(FIXTURES, 'broken/broken.json'), 'utf8')) as { path: string; why: string; expect: string }[];
+
+  it.each(broken.map((each) => [each.path, each.expect] as const))('%s gives %s', (path, code) => {
+    const { status, stdout, stderr } = moeLens(['trace', '--model', join(FIXTURES, 'broken', path), '--policy', 'native', '--full', '--format', 'json', join(FIXTURES, 'broken/text.txt')]);
+    if (code === 'OK') {
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return;
+    }
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^moe-lens: ${code}: [^\\n]+\\n$`));
+    expect(stderr).not.toMatch(/root:/);
+  });
+});
+
+describe('moe-lens info and models', () => {
+  it('says what a checkpoint is', () => {
+    const text = moeLens(['info', DYNAMIC]);
+    expect(text).toMatchObject({ status: 0, stderr: '' });
+    expect(text.stdout).toMatch(/native policy +top-p:0\.4/);
+    const { stdout } = moeLens(['info', '--model', join(FIXTURES, 'checkpoints/qwen3moe-a'), '--format', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({ family: 'qwen3_moe', layers: 4, experts: 8, nativePolicy: 'top-k:3', dtype: 'BF16' });
+  });
+
+  it('lists what is in a folder, and what was skipped with the reason', () => {
+    const { status, stdout } = moeLens(['models', '--format', 'json', FIXTURES]);
+    const { found, skipped } = JSON.parse(stdout) as { found: { name: string; family: string }[]; skipped: { name: string; code: string }[] };
+    expect(status).toBe(0);
+    expect(found).toContainEqual(expect.objectContaining({ name: 'olmoe-a', family: 'olmoe', experts: 16 }));
+    expect(skipped).toContainEqual(expect.objectContaining({ name: 'not-moe', code: 'E_NOT_MOE' }));
+  });
+});

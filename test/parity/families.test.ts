@@ -1,0 +1,31 @@
+/** Every fixture of the three families, every policy, both backends: token ids, spans, expert ids exact; numbers within 1e-3. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Session } from '../../src/engine/session.js';
+import { parsePolicy } from '../../src/routing/policy.js';
+import { compareTrace, type Expected } from './compareTrace.js';
+
+const CHECKPOINTS = join(import.meta.dirname, '../fixtures/checkpoints');
+
+for (const backend of ['native', 'wasm'] as const) {
+  for (const name of readdirSync(CHECKPOINTS)) {
+    const folder = join(CHECKPOINTS, name);
+    const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    describe(`${name} on ${backend}`, () => {
+      let session: Session;
+      beforeAll(async () => { session = await Session.open({ path: folder, backend, nativeFolder: '' }); });
+      afterAll(async () => { await session.close(); });
+
+      it('runs on the backend that was asked for, as the family it is', () => {
+        expect(session.backend.name).toBe(backend === 'native' ? 'tensorflow' : 'wasm');
+        expect(session.info).toMatchObject({ family: expected.model.family, layers: expected.model.layers, experts: expected.model.experts, moeLayers: expected.model.moeLayers });
+      });
+
+      it.each(Object.keys(expected.policies))('agrees with the reference under %s', async (policy) => {
+        const text = readFileSync(join(folder, 'text.txt'), 'utf8');
+        expect(compareTrace(await session.trace(text, parsePolicy(policy)), expected, policy)).toEqual([]);
+      });
+    });
+  }
+}

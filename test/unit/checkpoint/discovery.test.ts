@@ -1,0 +1,260 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { LensError } from '../../../src/base/errors.js';
+import { discover, type Classification, type Discovery } from '../../../src/checkpoint/discovery.js';
+import { MAX_ENTRIES } from '../../../src/checkpoint/folderWalk.js';
+import type { FoundModel, SkippedModel } from '../../../src/protocol/engineApi.js';
+import { BROKEN, CONFIG, expectCode, float32, safetensors, temporaryFolder, writeCheckpoint, writeHubRepo } from './helpers.js';
+
+const root = temporaryFolder();
+let homes = 0;
+
+/** A home folder of its own for each test. */
+function newHome(): { readonly home: string; readonly hub: string } {
+  const home = join(root, `home-${homes++}`);
+  const hub = join(home, '.cache', 'huggingface', 'hub');
+  mkdirSync(hub, { recursive: true });
+  return { home, hub };
+}
+
+function classify(config: { readonly [key: string]: unknown }): Classification {
+  if (typeof config['num_experts'] !== 'number') throw new LensError('E_NOT_MOE', 'It has no experts.', 'Choose another.');
+  return { family: String(config['model_type']), experts: config['num_experts'] };
+}
+
+const run = (home: string, folders: readonly string[] = [], signal?: AbortSignal): Promise<Discovery> => discover({ home, env: {}, platform: 'linux', folders, classify }, signal);
+const found = ({ found }: Discovery): readonly string[] => found.map((m) => m.name);
+const skipped = ({ skipped }: Discovery): readonly string[] => skipped.map((m) => `${m.name}: ${m.code}`);
+
+describe('discover in Hugging Face\'s cache', () => {
+  it('finds snapshots behind links, with name, path, family, experts and size', async () => {
+    const { home, hub } = newHome();
+    const snapshot = await writeHubRepo(hub, 'org/model');
+    expect(await run(home)).toEqual({
+      found: [{ name: 'org/model', path: snapshot, family: 'olmoe', experts: 4, weightBytes: safetensors({ a: float32(1, 2, 3) }).length, source: 'huggingface' }],
+      skipped: [],
+    });
+  });
+
+  it('says of every other repository why it was skipped', async () => {
+    const { home, hub } = newHome();
+    const repo = async (name: string, change: (snapshot: string) => void): Promise<void> => change(await writeHubRepo(hub, name));
+    await repo('o/config-only', (s) => rmSync(join(s, 'model.safetensors')));
+    await repo('o/dense', (s) => replace(join(s, 'config.json'), '{"model_type":"llama"}'));
+    await repo('o/gguf', (s) => { rmSync(join(s, 'config.json')); rmSync(join(s, 'model.safetensors')); writeFileSync(join(s, 'm.gguf'), 'GGUF'); });
+    await repo('o/no-config', (s) => rmSync(join(s, 'config.json')));
+    await repo('o/nothing', (s) => rmSync(s, { recursive: true }));
+    await repo('o/pickle', (s) => { rmSync(join(s, 'model.safetensors')); writeFileSync(join(s, 'pytorch_model.bin'), 'x'); });
+    await repo('o/unfinished', (s) => rmSync(join(s, '..', '..', 'blobs', 'oid-model.safetensors')));
+    mkdirSync(join(hub, 'datasets--o--data'));
+    mkdirSync(join(hub, '.locks'));
+    const result = await run(home);
+    expect(result.found).toEqual([]);
+    expect(skipped(result)).toEqual([
+      'o/config-only: E_WEIGHTS_MISSING', 'o/dense: E_NOT_MOE', 'o/gguf: E_FORMAT_UNSUPPORTED', 'o/no-config: E_CONFIG_MISSING', 'o/nothing: E_MODEL_NOT_FOUND',
+      'o/pickle: E_PICKLE', 'o/unfinished: E_SHARD_MISSING',
+    ]);
+    expect(result.skipped[1].reason).toBe('It has no experts. Choose another.');
+    expect(result.skipped[1].path).toBe(join(hub, 'models--o--dense'));
+  });
+
+  it('is where the environment says', async () => {
+    const { home } = newHome();
+    await writeHubRepo(join(home, 'elsewhere', 'hub'), 'org/model');
+    expect(found(await discover({ home, env: { HF_HOME: '~/elsewhere' }, platform: 'linux', folders: [], classify }))).toEqual(['org/model']);
+  });
+
+  it('need not exist', async () => {
+    expect(await run(join(root, 'no-home'))).toEqual({ found: [], skipped: [] });
+  });
+});
+
+describe('discover in named folders', () => {
+  it('finds the folder itself and what is up to three levels below, not deeper', async () => {
+    const { home } = newHome();
+    const models = await writeCheckpoint(join(home, 'models'));
+    await writeCheckpoint(join(models, 'one'));
+    await writeCheckpoint(join(models, 'org', 'two', 'three'));
+    await writeCheckpoint(join(models, 'org', 'two', 'three', 'four'));
+    const result = await run(home, [models]);
+    expect(found(result)).toEqual(['models', 'one', 'three']);
+    expect(new Set(result.found.map((m) => m.source))).toEqual(new Set([models]));
+  });
+
+  it('takes a file for its folder, and finds Hugging Face layouts below a folder', async () => {
+    const { home } = newHome();
+    const model = await writeCheckpoint(join(home, 'm', 'model'));
+    await writeHubRepo(join(home, 'copy', 'hub'), 'org/copied');
+    expect(found(await run(home, [join(model, 'config.json'), join(home, 'copy'), join(home, 'copy', 'hub', 'models--org--copied')]))).toEqual(['model', 'org/copied']);
+  });
+
+  it('tells a checkpoint once, however many ways lead to it', async () => {
+    const { home, hub } = newHome();
+    const snapshot = await writeHubRepo(hub, 'org/model');
+    const models = join(home, 'models');
+    const real = await writeCheckpoint(join(models, 'b-real'));
+    symlinkSync(real, join(models, 'a-link'));
+    symlinkSync(snapshot, join(models, 'hub-link'));
+    const result = await run(home, [models, models, `${models}/`, real]);
+    expect(found(result)).toEqual(['org/model', 'a-link']);
+    expect(result.skipped).toEqual([]);
+  });
+
+  it('comes back from links in circles', async () => {
+    const { home } = newHome();
+    const models = join(home, 'models');
+    await writeCheckpoint(join(models, 'sub', 'model'));
+    symlinkSync('..', join(models, 'sub', 'up'));
+    symlinkSync(models, join(models, 'sub', 'model', 'top'));
+    symlinkSync('self', join(models, 'self'));
+    symlinkSync('nowhere', join(models, 'sub', 'dangling'));
+    expect(await run(home, [models])).toMatchObject({ found: [{ name: 'model' }], skipped: [] });
+  });
+
+  it('says what is broken below, and goes on', async () => {
+    const { home } = newHome();
+    const result = await run(home, [BROKEN]);
+    // what depends on the family's own reading of config and tensors is not judged here
+    expect(found(result)).toEqual(['config-k-over-experts', 'config-zero-experts', 'ok', 'st-missing-tensor', 'st-nan-weights', 'tokenizer-missing', 'tokenizer-vocab-too-big']);
+    const cases = JSON.parse(readFileSync(join(BROKEN, 'broken.json'), 'utf8')) as readonly { path: string; expect: string }[];
+    const expected = cases.filter((c) => !found(result).includes(c.path)).map((c) => `${c.path}: ${c.expect}`);
+    expect(skipped(result)).toEqual(expected.sort());
+  });
+
+  it('tells GGUF files, a split one once', async () => {
+    const { home } = newHome();
+    const models = join(home, 'models');
+    mkdirSync(models);
+    for (const name of ['a.gguf', 'b-00001-of-00002.gguf', 'b-00002-of-00002.gguf']) writeFileSync(join(models, name), 'GGUF');
+    expect(skipped(await run(home, [models]))).toEqual(['a.gguf: E_FORMAT_UNSUPPORTED', 'b-00001-of-00002.gguf: E_FORMAT_UNSUPPORTED']);
+  });
+
+  it('is silent about a config.json of something else, hidden folders and node_modules, and says that nothing was found', async () => {
+    const { home } = newHome();
+    const work = join(home, 'work');
+    for (const d of ['app', '.venv/m', 'node_modules/m']) mkdirSync(join(work, d), { recursive: true });
+    writeFileSync(join(work, 'app', 'config.json'), '{"port":8080}');
+    await writeCheckpoint(join(work, '.venv', 'm'));
+    await writeCheckpoint(join(work, 'node_modules', 'm'));
+    expect(await run(home, [work])).toEqual({ found: [], skipped: [{ name: 'work', path: work, code: 'E_MODEL_NOT_FOUND', reason: expect.stringContaining('No checkpoint was found') as string }] });
+  });
+
+  it('tells a config of a model that has no weights yet', async () => {
+    const { home } = newHome();
+    mkdirSync(join(home, 'm'));
+    writeFileSync(join(home, 'm', 'config.json'), JSON.stringify(CONFIG));
+    expect(skipped(await run(home, [join(home, 'm')]))).toEqual(['m: E_WEIGHTS_MISSING']);
+  });
+
+  it('says that a named folder does not exist', async () => {
+    const { home } = newHome();
+    expect(skipped(await run(home, [join(home, 'gone'), `a\0b`]))).toEqual(['gone: E_MODEL_NOT_FOUND', expect.stringMatching(/b: E_MODEL_NOT_FOUND$/)]);
+  });
+
+  it('says which folder and which config may not be read, and goes on', async () => {
+    const { home } = newHome();
+    const models = join(home, 'models');
+    await writeCheckpoint(join(models, 'good'));
+    const locked = await writeCheckpoint(join(models, 'locked'));
+    const secret = await writeCheckpoint(join(models, 'secret'));
+    const circle = await writeCheckpoint(join(models, 'circle'));
+    rmSync(join(circle, 'config.json'));
+    symlinkSync('config.json', join(circle, 'config.json'));
+    chmodSync(locked, 0);
+    chmodSync(join(secret, 'config.json'), 0);
+    onTestFinished(() => chmodSync(locked, 0o700));
+    const result = await asOrdinaryUser(() => run(home, [models]));
+    expect(found(result)).toEqual(['good']);
+    expect(skipped(result)).toEqual(['circle: E_UNREADABLE', 'locked: E_UNREADABLE', 'secret: E_UNREADABLE']);
+  });
+
+  it('stops after a bounded number of entries and says so', async () => {
+    const { home } = newHome();
+    const many = join(home, 'many');
+    mkdirSync(many);
+    for (let i = 0; i <= MAX_ENTRIES; i++) symlinkSync('x', join(many, `f${i}`));
+    const result = await run(home, [many]);
+    expect(result.skipped).toMatchObject([{ path: many, reason: expect.stringContaining(`stopped after ${MAX_ENTRIES} entries`) as string }]);
+  });
+});
+
+describe('discover', () => {
+  it('gives what the protocol carries', async () => {
+    const { home, hub } = newHome();
+    await writeHubRepo(hub, 'org/model');
+    const result: { readonly found: readonly FoundModel[]; readonly skipped: readonly SkippedModel[] } = await run(home);
+    expect(Object.keys(result.found[0]).sort()).toEqual(['experts', 'family', 'name', 'path', 'source', 'weightBytes']);
+  });
+
+  it('reads headers, not weights: a checkpoint of 8 TB takes no time', async () => {
+    const { home } = newHome();
+    const folder = await writeCheckpoint(join(home, 'huge'));
+    const bytes = 8e12;
+    const header = JSON.stringify({ a: { dtype: 'BF16', shape: [bytes / 2], data_offsets: [0, bytes] } });
+    const prefix = Buffer.alloc(8);
+    prefix.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([prefix, Buffer.from(header)]));
+    truncateSync(join(folder, 'model.safetensors'), 8 + header.length + bytes);
+    expect((await run(home, [folder])).found).toMatchObject([{ weightBytes: 8 + header.length + bytes }]);
+  });
+
+  it('takes well under 2 seconds for 200 checkpoints', async () => {
+    const { home, hub } = newHome();
+    const tensors = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`model.layers.${i}.mlp.experts.0.up_proj.weight`, float32(i)]));
+    const weights = safetensors(tensors);
+    for (let i = 0; i < 100; i++) {
+      await writeHubRepo(hub, `org/m${i}`);
+      writeFileSync(join(hub, `models--org--m${i}`, 'blobs', 'oid-model.safetensors'), weights);
+      writeFileSync(join(await writeCheckpoint(join(home, 'models', `v${i % 10}`, `n${i}`)), 'model.safetensors'), weights);
+    }
+    const started = performance.now();
+    const result = await run(home, [join(home, 'models')]);
+    const took = performance.now() - started;
+    expect([result.found.length, result.skipped.length]).toEqual([200, 0]);
+    expect(took).toBeLessThan(2000);
+  });
+
+  it('ends with E_CANCELLED when it is cancelled, before or during', async () => {
+    const { home } = newHome();
+    const folder = await writeCheckpoint(join(home, 'm'));
+    await expectCode('E_CANCELLED', () => run(home, [folder], AbortSignal.abort()));
+    const controller = new AbortController();
+    await writeCheckpoint(join(folder, 'n'));
+    const cancelling = (config: { readonly [key: string]: unknown }): Classification => {
+      controller.abort();
+      return classify(config);
+    };
+    await expectCode('E_CANCELLED', () => discover({ home, env: {}, platform: 'linux', folders: [folder, folder + '/n', home], classify: cancelling }, controller.signal));
+  });
+
+  it('a classifier that fails in an unforeseen way loses one checkpoint, not the others', async () => {
+    const { home } = newHome();
+    await writeCheckpoint(join(home, 'm', 'bad'), { model_type: 'bad' });
+    await writeCheckpoint(join(home, 'm', 'good'));
+    const failing = (config: { readonly [key: string]: unknown }): Classification => {
+      if (config['model_type'] === 'bad') throw new TypeError('oops');
+      return classify(config);
+    };
+    const result = await discover({ home, env: {}, platform: 'linux', folders: [join(home, 'm')], classify: failing });
+    expect([found(result), skipped(result)]).toEqual([['good'], ['bad: E_INTERNAL']]);
+  });
+});
+
+/** Replaces a snapshot file, not the blob behind it. */
+function replace(path: string, content: string): void {
+  rmSync(path);
+  writeFileSync(path, content);
+}
+
+/** Permissions do not bind root, as which containers often run: for the time of `work`, this process is nobody. */
+async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  chmodSync(root, 0o755);
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

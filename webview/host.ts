@@ -1,0 +1,34 @@
+/** The panel's only way to the extension host, and to what VS Code keeps for it while it is hidden. */
+import type { PanelCommand, PanelState, PanelToHost } from '../src/protocol/panelApi.js';
+import { isHostToPanel } from './messages.js';
+
+interface VsCodeApi {
+  postMessage(message: PanelToHost): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+export interface Host {
+  ready(): void;
+  selectToken(token: number): void;
+  selectSpan(span: number): void;
+  run(command: PanelCommand): void;
+  onState(listener: (state: PanelState) => void): void;
+  readonly kept: { get(): unknown; set(value: unknown): void };
+}
+
+export function connectHost(): Host {
+  const api = acquireVsCodeApi(); // once per page: a second call throws
+  return {
+    ready: () => api.postMessage({ type: 'ready' }),
+    selectToken: (token) => api.postMessage({ type: 'selectToken', token }),
+    selectSpan: (span) => api.postMessage({ type: 'selectSpan', span }),
+    run: (command) => api.postMessage({ type: 'command', command }),
+    onState: (listener) => window.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (isHostToPanel(event.data)) listener(event.data.state);
+      else console.warn('MoE Lens: a message that the panel does not know was ignored.');
+    }),
+    kept: { get: () => api.getState(), set: (value) => api.setState(value) },
+  };
+}

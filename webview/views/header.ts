@@ -1,0 +1,56 @@
+/** What ran, and what the next run will use. */
+import { fill, h, setText } from '../dom.js';
+import { backendName, parameters, windowsNote } from '../format.js';
+import { button } from '../toolkit.js';
+import type { PanelResult } from '../../src/protocol/panelApi.js';
+import { policyTag } from './policyTag.js';
+import type { Actions, View } from './view.js';
+
+export function headerView(actions: Actions): View {
+  const title = h('h1', {}, 'MoE Lens');
+  const ran = h('p', { class: 'ran' });
+  const notes = h('div', { class: 'notes' });
+  const model = h('b', {});
+  const policy = h('b', {});
+  const pick = (name: string, label: HTMLElement, command: 'moeLens.chooseModel' | 'moeLens.choosePolicy'): HTMLElement =>
+    button('secondary', { class: 'picker', 'data-command': command }, () => actions.run(command), h('i', {}, `${name} `), label, h('u', { 'aria-hidden': 'true' }, '\u25be'));
+  const forResult = [
+    button('secondary', { 'data-command': 'moeLens.comparePolicies' }, () => actions.run('moeLens.comparePolicies'), 'Compare Policies'),
+    button('secondary', { 'data-command': 'moeLens.compareWithClipboard' }, () => actions.run('moeLens.compareWithClipboard'), 'Compare With Clipboard'),
+    button('secondary', { 'data-command': 'moeLens.clear' }, () => actions.run('moeLens.clear'), 'Clear'),
+  ];
+  const bar = h('div', { class: 'bar', role: 'group', 'aria-label': 'Next run' },
+    pick('Model', model, 'moeLens.chooseModel'), pick('Policy', policy, 'moeLens.choosePolicy'), h('span', { class: 'spring' }), ...forResult);
+  const element = h('header', {}, title, bar, ran, notes);
+  let shown: PanelResult | undefined;
+
+  return {
+    element,
+    render: ({ state }) => {
+      setText(model, state.modelName || 'none yet');
+      setText(policy, state.policyLabel || 'native');
+      for (const control of forResult) control.hidden = state.result === undefined;
+      if (state.result === shown) return;
+      shown = state.result;
+      setText(title, shown ? shown.title : 'MoE Lens');
+      ran.hidden = shown === undefined;
+      fill(ran, ...(shown ? whatRan(shown) : []));
+      fill(notes, ...(shown ? notesOf(shown).map((note) => h('p', { class: 'note' }, note)) : []));
+    },
+  };
+}
+
+function whatRan(result: PanelResult): readonly (Node | string)[] {
+  const { model, backend, runs } = result;
+  const policies = runs.flatMap((run, i) => (i === 0 ? [policyTag(run, i)] : [h('span', { class: 'versus' }, 'against'), policyTag(run, i)]));
+  return [
+    h('span', { 'data-ran': 'model' }, `${model.name}`),
+    ...policies,
+    h('span', { class: 'dim', 'data-ran': 'shape' }, `${model.moeLayers.length} MoE layers of ${model.experts} experts, ${parameters(model.parameters)} parameters`),
+    h('span', { class: 'dim', 'data-ran': 'backend' }, backendName(backend)),
+  ];
+}
+
+function notesOf(result: PanelResult): readonly string[] {
+  return [result.windows ? windowsNote(result.windows) : '', result.backend.note ?? ''].filter((note) => note !== '');
+}

@@ -1,0 +1,51 @@
+/** What the banner says and offers in each state of the panel. */
+import type { PanelCommand, PanelStatus } from '../../src/protocol/panelApi.js';
+import { whole } from '../format.js';
+
+export interface Offer {
+  readonly label: string;
+  readonly command: PanelCommand;
+  readonly appearance: 'primary' | 'secondary';
+}
+
+export interface StatusText {
+  readonly tone: 'info' | 'warning' | 'error';
+  /** Changes only when there is something new to hear: screen readers speak it. */
+  readonly text: string;
+  /** More to read: what to do, or how far the run is. */
+  readonly more: string;
+  readonly busy: boolean;
+  readonly offers: readonly Offer[];
+}
+
+const AGAIN: Offer = { label: 'Analyze Again', command: 'moeLens.analyzeSelection', appearance: 'primary' };
+const MODEL: Offer = { label: 'Choose Model', command: 'moeLens.chooseModel', appearance: 'secondary' };
+
+/** Undefined when the numbers are what they seem and nothing needs to be said. */
+export function statusText(status: PanelStatus, hasResult: boolean): StatusText | undefined {
+  switch (status.kind) {
+    case 'fresh': return undefined;
+    case 'idle': return hasResult ? undefined : {
+      tone: 'info', busy: false, text: 'Nothing analyzed yet.',
+      more: 'Select text in an editor and run Analyze Selection: each token gets the number of experts that the model used for it.',
+      offers: [
+        { label: 'Analyze Selection', command: 'moeLens.analyzeSelection', appearance: 'primary' },
+        { label: 'Analyze Document', command: 'moeLens.analyzeDocument', appearance: 'secondary' }, MODEL,
+      ],
+    };
+    case 'running': return {
+      tone: 'info', busy: true, text: `Running: ${status.stage}`,
+      more: status.total > 1 ? `${whole(status.done)} of ${whole(status.total)}` : '',
+      offers: [{ label: 'Cancel', command: 'moeLens.cancel', appearance: 'secondary' }],
+    };
+    case 'stale': return {
+      tone: 'warning', busy: false, text: 'Edited since this run.', more: 'The numbers are those of the text before the edit.', offers: [AGAIN],
+    };
+    case 'restored': return {
+      tone: 'info', busy: false, text: 'From before the reload.', more: 'The numbers stand; a token\u2019s experts need a new run.', offers: [AGAIN],
+    };
+    case 'error': return {
+      tone: 'error', busy: false, text: `${status.code}: ${status.message}`, more: status.hint, offers: [{ ...AGAIN, label: 'Try Again' }, MODEL],
+    };
+  }
+}
