@@ -50,13 +50,13 @@ const actions: Actions = {
 const status = statusView(actions);
 const header = headerView(actions);
 const sections: readonly View[] = [figuresView(), variantView(), textView(actions), layersView(actions), tokenView(), spansView(actions)];
-const main = h('main', {}, ...sections.map((view) => view.element));
-document.body.append(h('div', { id: 'panel' }, header.element, status.element, main));
+const result = h('div', { id: 'result' }, ...sections.map((view) => view.element));
+document.body.append(h('div', { id: 'panel' }, header.element, h('main', {}, status.element, result)));
 
 function render(): void {
   if (!theme) return;
   const model = { state, choices, theme };
-  main.hidden = state.result === undefined;
+  result.hidden = state.result === undefined;
   for (const view of [status, header, ...sections]) view.render(model);
 }
 
