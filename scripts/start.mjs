@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm start: MoE Lens on the sample prompt, in desktop VS Code where `code` is on the PATH, else in a VS Code that is
-// served on 127.0.0.1 until Ctrl-C. `--server` asks for the latter.
+// served on 127.0.0.1 until Ctrl-C. `--server` asks for the latter, `--no-build` takes dist/ as it is.
 import './lib/node-version.mjs';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,9 +14,10 @@ const PROMPT = 'prompt.md';
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 async function main() {
+  const asked = new Set(process.argv.slice(2));
   PARTS.deps();
-  if (!shown(process.execPath, [join(ROOT, 'scripts', 'build.mjs')])) throw new SetupError('MoE Lens could not be built.');
-  if (!process.argv.includes('--server') && isOnPath('code') && openDesktop()) return;
+  if (!asked.has('--no-build') && !shown(process.execPath, [join(ROOT, 'scripts', 'build.mjs')])) throw new SetupError('MoE Lens could not be built.');
+  if (!asked.has('--server') && isOnPath('code') && openDesktop()) return;
   if (!LINUX_X64) throw new SetupError('Install desktop VS Code and its `code` command (in VS Code: "Shell Command: Install \'code\' command in PATH"), then run npm start again.');
   await serveUntilStopped();
 }
@@ -36,11 +37,16 @@ function openDesktop() {
 async function serveUntilStopped() {
   PARTS['vscode-server']();
   const stopped = new Promise((resolve) => { for (const signal of STOP_SIGNALS) process.on(signal, () => resolve('asked')); });
-  const code = await serve({ workspace: SAMPLE, link: ROOT, env: { HF_HOME: process.env.HF_HOME || join(homedir(), '.cache', 'huggingface') } });
+  const code = await serve({ workspace: SAMPLE, link: ROOT, env: { HF_HOME: huggingFaceFolder() } });
   console.log(`\nMoE Lens is ready. Open this in a browser:\n\n  ${code.url(PROMPT)}\n\nCtrl-C ends it.`);
   const why = await Promise.race([stopped, code.exited.then((status) => `VS Code's server ended by itself (${status}).`)]);
   await code.stop();
   if (why !== 'asked') throw new SetupError(why);
+}
+
+/** The person's own downloads are found, though this VS Code has another home folder. */
+function huggingFaceFolder() {
+  return process.env.HF_HOME || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
 }
 
 main().then(() => process.exit(), (error) => { fail(error); process.exit(); });

@@ -15,7 +15,7 @@ import { showPanel } from './host/commands/showPanel.js';
 import { nextSpan, previousSpan } from './host/commands/stepSpans.js';
 import { Lens } from './host/lens.js';
 
-const COMMANDS: Readonly<Record<string, (lens: Lens) => void | Promise<void>>> = {
+const COMMANDS: Readonly<Record<string, (lens: Lens, what?: unknown) => void | Promise<void>>> = {
   'moeLens.analyzeSelection': analyzeSelection,
   'moeLens.analyzeDocument': analyzeDocument,
   'moeLens.comparePolicies': comparePolicies,
@@ -39,9 +39,9 @@ export function activate(context: vscode.ExtensionContext): void {
   lens = created;
   context.subscriptions.push(created);
   for (const [id, command] of Object.entries(COMMANDS)) {
-    context.subscriptions.push(vscode.commands.registerCommand(id, async () => {
+    context.subscriptions.push(vscode.commands.registerCommand(id, async (what?: unknown) => {
       try {
-        await command(created);
+        await command(created, what);
       } catch (error) {
         created.notifier.error(error);
       }

@@ -183,8 +183,7 @@ def read_web(path: Path) -> list[str]:
     page = Blocks()
     page.feed(decode(path.read_bytes()))
     page.flush()
-    code = lambda s: "\n".join(line for line in s.split("\n"))[:1200]
-    return [code(text) if pre else text.replace("\u00b6", "") for pre, text in page.blocks if pre or is_prose(text)]
+    return [text[:1200] if pre else text.replace("\u00b6", "") for pre, text in page.blocks if pre or is_prose(text)]
 
 
 def read_rst(path: Path) -> list[str]:
@@ -275,16 +274,19 @@ def collect() -> dict:
     seen, stats, report = set(), Counter(), []
     part = CORPUS.with_suffix(".part")
     with part.open("w") as out:
-        def write(source, kind, text):
-            out.write(json.dumps({"source": source, "kind": kind, "heldOut": held_out(text), "text": text}) + "\n")
-            return len(text)
+        def write(name: str, what: str, kind: str, licence: str, texts: Iterator[str]) -> None:
+            sizes = []
+            for text in texts:
+                out.write(json.dumps({"source": name, "kind": kind, "heldOut": held_out(text), "text": text}) + "\n")
+                sizes.append(len(text))
+            report.append({"source": name, "what": what, "kind": kind, "licence": licence, "documents": len(sizes), "characters": sum(sizes)})
+            print(f"{kind:6s} {name:22s} {len(sizes):6d} documents {sum(sizes) / 1e6:6.2f} M characters", flush=True)
         for s in SOURCES:
-            sizes = [write(s.package, s.kind, d) for d in documents(s, seen, stats)]
-            report.append({"source": s.package, "what": s.what, "kind": s.kind, "licence": s.licence, "documents": len(sizes), "characters": sum(sizes)})
-            print(f"{s.kind:6s} {s.package:22s} {len(sizes):6d} documents {sum(sizes) / 1e6:6.2f} M characters", flush=True)
-        sizes = [write("tasks", "tasks", t) for t in generate_tasks(seed=1, count=60_000)]
-        report.append({"source": "tasks.py", "what": "generated prompts with answers", "kind": "tasks", "licence": "generated here", "documents": len(sizes), "characters": sum(sizes)})
+            write(s.package, s.what, s.kind, s.licence, documents(s, seen, stats))
+        write("tasks.py", "generated prompts with answers", "tasks", "generated here", generate_tasks(seed=1, count=60_000))
     part.rename(CORPUS)
+    for stale in ("tokenizer.json", "tokens.npz"):      # made from the corpus before
+        (STATE / stale).unlink(missing_ok=True)
     mix = {"sources": report, "dropped": dict(stats), "characters": sum(r["characters"] for r in report)}
     (STATE / "data.json").write_text(json.dumps(mix, indent=2) + "\n")
     print(f"total {mix['characters'] / 1e6:.1f} M characters; dropped paragraphs: {dict(stats)}")

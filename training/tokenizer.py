@@ -50,6 +50,7 @@ def train() -> Tokenizer:
     t.add_special_tokens([AddedToken(s, special=True, normalized=False) for s in SPECIAL])
     assert t.get_vocab_size() == VOCAB_SIZE, t.get_vocab_size()
     TOKENIZER.write_text(t.to_str(pretty=True) + "\n")
+    (STATE / "tokens.npz").unlink(missing_ok=True)      # made with the merges before
     return t
 
 

@@ -30,7 +30,7 @@ export const SUITES = {
   unit: { needs: ['deps'], run: () => vitest('unit') },
   architecture: { needs: ['deps'], run: () => vitest('architecture') },
   parity: { needs: ['deps', 'native', 'build'], run: () => vitest('parity') },
-  integration: { needs: ['deps', 'native', 'vscode-server', 'build'], run: () => vitest('integration') },
+  integration: { needs: ['deps', 'native', 'vscode-server', 'chromium', 'build'], run: () => vitest('integration') },
   e2e: { needs: ['deps', 'native', 'vscode-server', 'chromium', 'build', 'package'], run: () => vitest('e2e') },
 };
 

@@ -75,7 +75,8 @@ function writeJson(file, value) {
 }
 
 function environment(folders, extra) {
-  const inherited = Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && !name.startsWith('VSCODE_'));
+  // what would change this Node or this VS Code, and what names folders of the person
+  const inherited = Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && !/^(VSCODE_.*|XDG_.*_HOME)$/.test(name));
   return {
     ...Object.fromEntries(inherited),
     HOME: folders.home, TMPDIR: folders.server, XDG_RUNTIME_DIR: folders.server,

@@ -5,8 +5,8 @@ import { LensError, type ErrorCode } from '../base/errors.js';
 /** The most bytes asked of the operating system in one read: larger reads fail or stall on some file systems. */
 export const MAX_READ_BYTES = 64 * 1024 * 1024;
 
-/** Git LFS leaves a small text file in the place of a large one that was not downloaded. */
-const LFS_POINTER = 'version https://git-lfs';
+/** Git LFS leaves a small text file in the place of a large one that was not downloaded; it begins with this word. */
+const LFS_POINTER_START = 'version ';
 
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -98,8 +98,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** What to do about a file whose first bytes make no sense: often it is a Git LFS pointer. */
 export function damageHint(firstBytes: Uint8Array): string {
-  const start = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength).toString('latin1');
-  return LFS_POINTER.startsWith(start) && start !== ''
+  return decodeUtf8(firstBytes)?.startsWith(LFS_POINTER_START) === true
     ? 'It is a Git LFS pointer, not the weights: run "git lfs pull" in its folder.'
     : 'The file is damaged or its download is incomplete: fetch it again.';
 }

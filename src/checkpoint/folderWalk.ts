@@ -25,14 +25,14 @@ export type Sighting =
  * are left out. Only names are read. What can't be read becomes a `problem`, and the search goes on.
  * @throws E_CANCELLED
  */
-export async function walk(root: string, signal?: AbortSignal): Promise<readonly Sighting[]> {
-  const search = new Search(signal);
+export async function walk(root: string, signal?: AbortSignal, maxEntries = MAX_ENTRIES): Promise<readonly Sighting[]> {
+  const search = new Search(signal, maxEntries);
   let level: readonly string[] = [root];
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
     const unseen = await search.unseen(level);
     level = (await mapLimit(unseen, PARALLEL_FOLDERS, (folder) => search.visit(folder))).flat();
   }
-  if (search.exhausted) search.report(root, new LensError('E_UNREADABLE', `The search in ${root} stopped after ${MAX_ENTRIES} entries.`, 'Name a folder closer to the checkpoints.'));
+  if (search.exhausted) search.report(root, new LensError('E_UNREADABLE', `The search in ${root} stopped after ${maxEntries} entries.`, 'Name a folder closer to the checkpoints.'));
   return search.sightings.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -42,10 +42,13 @@ class Search {
   readonly #visited = new Set<string>();
   #entries = 0;
 
-  constructor(private readonly signal: AbortSignal | undefined) {}
+  constructor(
+    private readonly signal: AbortSignal | undefined,
+    private readonly maxEntries: number,
+  ) {}
 
   get exhausted(): boolean {
-    return this.#entries >= MAX_ENTRIES;
+    return this.#entries >= this.maxEntries;
   }
 
   report(path: string, error: LensError): void {

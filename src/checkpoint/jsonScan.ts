@@ -7,6 +7,8 @@ export interface ScanLimits {
   readonly depth: number;
   /** Values of every kind: bounds the memory that JSON.parse will take. */
   readonly values: number;
+  /** Keys of one object: bounds the memory that this scan takes. */
+  readonly keys: number;
 }
 
 export type ScanResult =
@@ -36,7 +38,7 @@ export function scanJsonObject(text: string, limits: ScanLimits): ScanResult {
         if (keyNext && keys instanceof Set) {
           const key = unescape(text.slice(i, end + 1));
           if (keys.has(key)) return { kind: 'duplicate', key };
-          keys.add(key);
+          if (keys.add(key).size > limits.keys) return { kind: 'too-many' };
           keyNext = false;
         }
         i = end;

@@ -12,7 +12,7 @@ export const MAX_HEADER_BYTES = 100_000_000;
 /** Tensors in one file. The largest released models have about 100,000 in all their shards together. */
 export const MAX_TENSORS_PER_FILE = 131_072;
 /** A tensor entry is about ten JSON values (its keys, its dimensions, two offsets); entries nest 3 deep, more is not the format. */
-const HEADER_SCAN: ScanLimits = { depth: 8, values: 16 * MAX_TENSORS_PER_FILE };
+const HEADER_SCAN: ScanLimits = { depth: 8, values: 16 * MAX_TENSORS_PER_FILE, keys: MAX_TENSORS_PER_FILE + 1 };
 
 /** One tensor of one file; `begin` is the position of its first byte in the file. */
 export interface TensorEntry extends TensorInfo {
@@ -68,7 +68,6 @@ export function parseHeader(text: string, path: string, dataStart: number, size:
     if (name === '__metadata__') checkMetadata(value, path);
     else tensors.set(name, tensorEntry(name, value, path, dataStart, size));
   }
-  if (tensors.size > MAX_TENSORS_PER_FILE) throw new LensError('E_HEADER_INVALID', `${path} names ${tensors.size} tensors; the limit is ${MAX_TENSORS_PER_FILE}.`);
   checkCoverage(tensors, path, dataStart, size);
   return tensors;
 }
@@ -79,7 +78,7 @@ function parseStrictObject(text: string, path: string): object {
   const scan = scanJsonObject(text, HEADER_SCAN);
   if (scan.kind === 'duplicate') throw new LensError('E_DUPLICATE_KEY', `The header of ${path} has ${quote(scan.key)} twice.`, 'Which of the two is meant is unknown: write the file again.');
   if (scan.kind === 'too-deep') throw invalid(`is nested more than ${HEADER_SCAN.depth} deep`);
-  if (scan.kind === 'too-many') throw invalid(`has more than ${HEADER_SCAN.values} values`);
+  if (scan.kind === 'too-many') throw invalid(`has more than ${MAX_TENSORS_PER_FILE} tensors, or ${HEADER_SCAN.values} values`);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;

@@ -9,7 +9,7 @@ const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 /** Released models have at most a few hundred shards; each takes an open file. */
 const MAX_SHARDS = 1024;
 /** A million tensor names, ten times the largest released model. */
-const INDEX_SCAN: ScanLimits = { depth: 16, values: 1_000_000 };
+const INDEX_SCAN: ScanLimits = { depth: 16, values: 1_000_000, keys: 1_000_000 };
 
 /** Which file of the folder holds which tensor. */
 export interface ShardIndex {

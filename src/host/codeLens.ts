@@ -37,12 +37,12 @@ function lenses(session: Session): vscode.CodeLens[] {
   const [first] = result?.tracker.ranges ?? [];
   if (result === undefined || first === undefined) return [];
   const line = document.lineAt(document.positionAt(first.start)).range;
-  const lens = (title: string, command: string, tooltip: string): vscode.CodeLens => new vscode.CodeLens(line, { title, command, tooltip });
+  const lens = (title: string, command: string, tooltip: string, ...args: readonly string[]): vscode.CodeLens => new vscode.CodeLens(line, { title, command, tooltip, arguments: [...args] });
   return [
     ...(isStale ? [lens('Edited since: run again', 'moeLens.runAgain', 'Run the edited text')] : []),
     lens(meanPhrase(result.runs), 'moeLens.showPanel', 'Show the panel'),
     lens(policiesPhrase(result.runs), 'moeLens.choosePolicy', 'Choose another routing policy'),
-    lens('Compare', 'moeLens.comparePolicies', 'Compare Top-K and Top-P on this text'),
+    lens('Compare', 'moeLens.comparePolicies', 'Compare Top-K and Top-P on this text', 'result'),
     lens('Clear', 'moeLens.clear', 'Take the counts away'),
   ];
 }

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { HEAT_LEVELS } from '../analysis/heat.js';
 
-export interface DecorationTypes extends vscode.Disposable {
+export interface DecorationTypes {
+  dispose(): void;
   /** By heat level, 0..7. */
   readonly heat: readonly vscode.TextEditorDecorationType[];
   /** Every mark of a text that was edited since. */

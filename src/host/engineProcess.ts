@@ -15,6 +15,8 @@ export interface Log {
 
 /** How long the process may take to end by itself before it is killed. */
 const GRACE_MS = 1500;
+/** How long the last of the output may take to arrive after the process has ended. */
+const OUTPUT_MS = 300;
 /** How soon after saying that it ran out of memory the process ends for that reason. */
 const OUT_OF_MEMORY_MS = 2000;
 /** Kept of stderr, to tell running out of memory from other ends: V8's report with its stack. */
@@ -87,10 +89,15 @@ export class EngineProcess {
         if (this.child.pid !== undefined) return; // it runs; an error while sending is followed by its end
         resolve(new LensError('E_ENGINE_CRASHED', `The engine could not be started: ${error.message}.`, 'Look at the log; reinstalling the extension may help.', { cause: error }));
       });
-      // 'close', not 'exit': only then all of stderr has been read
-      this.child.once('close', (code, signal) => {
+      this.child.once('exit', (code, signal) => {
         this.log.info(`Engine ended, ${signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`}.`);
-        resolve(crashError({ code, signal, stderr: this.stderr }));
+        const tell = (): void => resolve(crashError({ code, signal, stderr: this.stderr }));
+        // 'close' says that all of stderr has been read; after a disconnect Node does not send it
+        const timer = setTimeout(tell, OUTPUT_MS);
+        this.child.once('close', () => {
+          clearTimeout(timer);
+          tell();
+        });
       });
     });
   }

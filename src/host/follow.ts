@@ -11,6 +11,7 @@ const MESSAGE_MS = 5000;
 
 export class Follow implements vscode.Disposable {
   private asked: AbortController | undefined;
+  private made: { readonly document: vscode.TextDocument; readonly selection: vscode.Selection } | undefined;
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly sessions: Sessions, private readonly details: Details) {
@@ -22,11 +23,16 @@ export class Follow implements vscode.Disposable {
     this.subscription.dispose();
   }
 
+  /** Whether the editor's selection is one that was made here, to show a token or a span: nobody chose it as a text to run. */
+  isOwnSelection({ document, selection, selections }: vscode.TextEditor): boolean {
+    return selections.length === 1 && this.made?.document === document && this.made.selection.isEqual(selection);
+  }
+
   /** A token was chosen in the panel: the editor selects it, the panel keeps the focus. */
   async revealToken(session: Session, token: number): Promise<void> {
     this.select(session, token);
     const range = session.result?.tracker.range(token);
-    if (range !== undefined) await reveal(session, range);
+    if (range !== undefined) await this.reveal(session, range);
   }
 
   /** Goes to a span by its rank, 0 for the one that took the most experts. */
@@ -42,7 +48,7 @@ export class Follow implements vscode.Disposable {
       return;
     }
     this.select(session, span.first);
-    await reveal(session, range);
+    await this.reveal(session, range);
     vscode.window.setStatusBarMessage(`Span ${rank + 1} of ${spans.length}: ${meanText(span.count)} experts a token`, MESSAGE_MS);
   }
 
@@ -93,12 +99,13 @@ export class Follow implements vscode.Disposable {
     session.details = details;
     this.sessions.fire(session, 'selection');
   }
-}
 
-async function reveal({ document }: Session, { start, end }: { readonly start: number; readonly end: number }): Promise<void> {
-  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  const editor = shown ?? (await vscode.window.showTextDocument(document, { preserveFocus: true, viewColumn: vscode.ViewColumn.One }));
-  const selection = new vscode.Selection(document.positionAt(start), document.positionAt(end));
-  editor.selection = selection;
-  editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  private async reveal({ document }: Session, { start, end }: { readonly start: number; readonly end: number }): Promise<void> {
+    const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+    const editor = shown ?? (await vscode.window.showTextDocument(document, { preserveFocus: true, viewColumn: vscode.ViewColumn.One }));
+    const selection = new vscode.Selection(document.positionAt(start), document.positionAt(end));
+    this.made = { document, selection };
+    editor.selection = selection;
+    editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
 }

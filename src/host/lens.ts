@@ -35,7 +35,7 @@ export class Lens implements vscode.Disposable {
   readonly follow: Follow;
   private readonly statusBar = new StatusBar();
   private readonly contextKeys: ContextKeys;
-  private readonly subscriptions: readonly vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   /** What the panel shows: the document that a run or a result was last looked at. */
   private shown: Session | undefined;
 

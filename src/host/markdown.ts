@@ -4,7 +4,6 @@ const NAMES: Readonly<Record<string, string>> = { '\n': '⏎', '\r': '␍', '\t'
 
 /** White space at the ends and control characters as signs, so that a token's real text can be seen. */
 export function visibleText(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (sign) => NAMES[sign] ?? '·').replace(/^ +| +$/g, (spaces) => '␣'.repeat(spaces.length));
 }
 

@@ -16,7 +16,7 @@ export class Painter implements vscode.Disposable {
   /** The number of the latest painting of each editor: an earlier one that is still under way gives up. */
   private readonly latest = new WeakMap<vscode.TextEditor, number>();
   private readonly timers = new Map<Session, NodeJS.Timeout>();
-  private readonly subscriptions: readonly vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   /** Few labels, used by many tokens: one object each, so that VS Code makes one style rule each. */
   private readonly labels = new Map<string, vscode.DecorationInstanceRenderOptions>();
   private count = 0;

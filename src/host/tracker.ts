@@ -104,26 +104,28 @@ export class Tracker {
     return ending;
   }
 
-  /** Reading order is kept: a part is only looked for between its neighbours, so that equal parts don't swap. */
   private recover(read: Read): boolean {
     let found = false;
-    let from = 0;
     this.parts.forEach((part, index) => {
-      const to = this.parts.slice(index + 1).find((later) => later.isIntact)?.start ?? Number.MAX_SAFE_INTEGER;
-      if (!part.isIntact && part.recover(read, this.hint(index), from, to)) {
-        this.restore(index, part.start);
-        found = true;
-      }
-      if (part.isIntact) from = part.end;
+      if (!part.recover(read, this.hint(index))) return;
+      this.restore(index, part.start);
+      found = true;
     });
     return found;
   }
 
-  /** Where a segment would begin according to its first surviving token. */
+  /** Where a segment begins according to its surviving tokens; undefined if there is none, or if they disagree. */
   private hint(index: number): number | undefined {
-    const survivor = this.alive.findIndex((alive, t) => alive === 1 && this.placement?.segment[t] === index);
+    const { placement } = this;
     const textStart = this.segments[index]?.textStart ?? 0;
-    return survivor < 0 ? undefined : (this.starts[survivor] ?? 0) - ((this.placement?.starts[survivor] ?? 0) - textStart);
+    let hint: number | undefined;
+    for (let t = 0; placement !== undefined && t < this.alive.length; t++) {
+      if (this.alive[t] === 0 || placement.segment[t] !== index) continue;
+      const says = (this.starts[t] ?? 0) - ((placement.starts[t] ?? 0) - textStart);
+      if (hint !== undefined && says !== hint) return undefined;
+      hint = says;
+    }
+    return hint;
   }
 
   /** Puts all tokens of a segment that begins at `start` in their places. */

@@ -1,6 +1,6 @@
 /** What the commands that run a text have in common: whose text, and what to say when none is selected. */
 import type { Lens } from '../lens.js';
-import { documentTarget, selectionTarget, type RunKind, type Target } from '../target.js';
+import { documentTarget, sameTarget, selectionTarget, type RunKind, type Target } from '../target.js';
 
 /** Runs what is selected in the current editor; without a selection it says so and offers the whole document. */
 export async function runSelection(lens: Lens, kind: RunKind): Promise<void> {
@@ -16,11 +16,19 @@ export async function runDocument(lens: Lens, kind: RunKind): Promise<void> {
   else await lens.runner.run(documentTarget(document), kind);
 }
 
-/** What is selected, or undefined. */
+/** What is selected, or undefined. Where the panel has selected a token or a span, the text of the result is meant. */
 export function selectedTarget(lens: Lens): Target | undefined {
   const editor = lens.editors.current;
-  const target = editor === undefined ? undefined : selectionTarget(editor);
-  return target?.text === '' ? undefined : target;
+  if (editor === undefined) return undefined;
+  if (lens.follow.isOwnSelection(editor)) return resultTarget(lens);
+  const target = selectionTarget(editor);
+  return target.text === '' ? undefined : target;
+}
+
+/** The text that has a result, as it is now. */
+export function resultTarget(lens: Lens): Target | undefined {
+  const result = lens.target?.result;
+  return result === undefined ? undefined : sameTarget(result.target, result.tracker.ranges);
 }
 
 export function offerDocument(lens: Lens, kind: RunKind): void {

