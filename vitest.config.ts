@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
-      suite('unit', 10),
+      suite('unit', 30),
       suite('architecture', 30),
       suite('parity', 120),
       suite('integration', 120),

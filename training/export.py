@@ -171,6 +171,8 @@ The Jargon File and The Devil's Dictionary hold old jokes and slurs of their tim
 - {t['tokens'] / 1e6:.1f} M training tokens are about {t['tokens'] / run['model']['parameters']:.1f} per parameter; the paper's model had 100 thousand M. Do not read the paper's results into its numbers.
 - A count mostly says *which* token it is: the token's id alone explains {f['varianceExplainedByTokenId']:.0%} of the variance of its mean count on
   held-out text. No link between count and difficulty was measured for this checkpoint: say "experts", not "difficult".
+- Layer 0 is nearly certain at most tokens ({f['meanExpertsPerLayer'][0]:.2f} experts on average): little to see there, and not the paper's shape, whose lowest
+  layer uses most. Under `top-k:2` its second expert has a weight near zero, and its rank is decided by tiny probabilities.
 - Probabilities are close together at some tokens, so a count may change with rounding between engines; MoE Lens shows the margin.
 - Text past 512 tokens was never seen in training.
 """

@@ -3,7 +3,8 @@
     python training/reference_trace.py --text media/sample/prompt.md --out test/fixtures/demo
 
 writes expected.json (schema moe-lens.expected/1) and text.txt for the policies native, top-k:2 and top-p:0.7.
-It stops when a selection is closer than MARGIN to a tie: then another engine's rounding could flip it."""
+It stops when a selection is closer than MARGIN to a tie (Top-P: in probability; Top-K: in router logits): then
+another engine's rounding could flip it."""
 from __future__ import annotations
 
 import argparse
@@ -42,8 +43,11 @@ def top_k(P: Tensor, k: int) -> Tensor:
 
 
 def top_k_margin(P: Tensor, k: int) -> float:
-    """Smallest distance between the last expert kept and the first left out."""
-    s = torch.sort(P, dim=-1, descending=True).values
+    """Smallest distance in router logits (ln P) between the last expert kept and the first left out.
+
+    Not in probability: where the router is nearly certain (P = 0.9999, 4e-5, 3e-5, ...) ranks 2 and 3 are always
+    within 1e-4 of each other, yet far apart in logits, which is where rounding acts."""
+    s = torch.sort(P.double().log(), dim=-1, descending=True).values
     return (s[:, k - 1] - s[:, k]).min().item() if k < P.shape[1] else math.inf
 
 

@@ -1,39 +1,25 @@
-/** How the panel writes numbers and names. */
+/** How the panel writes what the editor does not: changes, times, whole numbers. What both write is in analysis/labels. */
+import { countText } from '../src/analysis/labels.js';
 import type { PanelRun } from '../src/protocol/panelApi.js';
-import type { BackendInfo, Windows } from '../src/trace/run.js';
+import type { Windows } from '../src/trace/run.js';
 
 const MINUS = '\u2212';
 const NARROW_SPACE = '\u202f';
+export const NONE = '\u2013';
 
-/** Mean experts of a whole text or a layer: "1.83". */
-export function experts(value: number): string {
-  return value.toFixed(2);
-}
-
-/** A token's own count: "2.1". */
-export function count(value: number): string {
-  return value.toFixed(1);
-}
-
-/** "1 expert", "2.1 experts". */
+/** "1.0 expert", "2.1 experts". */
 export function expertsInWords(value: number): string {
-  const text = count(value);
+  const text = countText(value);
   return `${text} ${text === '1.0' ? 'expert' : 'experts'}`;
 }
 
 export function nats(value: number | null): string {
-  return value === null ? '\u2013' : value.toFixed(2);
-}
-
-/** A probability or weight as routing papers print it: ".42", "1.00". */
-export function probability(value: number): string {
-  const text = value.toFixed(2);
-  return text.startsWith('0.') ? text.slice(1) : text;
+  return value === null ? NONE : value.toFixed(2);
 }
 
 /** Relative change of `value` against `base`: "−8.5 %", "+12 %", "±0 %". */
 export function percentChange(value: number, base: number): string {
-  if (!(base > 0)) return '\u2013';
+  if (!(base > 0)) return NONE;
   const percent = (value / base - 1) * 100;
   const text = Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : Math.abs(percent).toFixed(0);
   if (Number(text) === 0) return `\u00b10${NARROW_SPACE}%`;
@@ -47,17 +33,9 @@ export function signed(value: number, digits: number): string {
   return `${value < 0 ? MINUS : '+'}${text}`;
 }
 
-/** 1,234 with a narrow space between thousands. */
+/** 1234567 with narrow spaces between thousands. */
 export function whole(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(?:\d{3})+$)/g, NARROW_SPACE);
-}
-
-/** Parameters: "950 k", "12.3 M", "6.9 B". */
-export function parameters(value: number): string {
-  const [divisor, unit] = value >= 1e9 ? [1e9, 'B'] : value >= 1e6 ? [1e6, 'M'] : value >= 1e3 ? [1e3, 'k'] : [1, ''];
-  const scaled = value / divisor;
-  const text = unit === '' ? scaled.toFixed(0) : scaled >= 99.95 ? scaled.toFixed(0) : scaled.toFixed(1);
-  return unit === '' ? text : `${text}${NARROW_SPACE}${unit}`;
 }
 
 /** "41 ms", "3.2 s", "2 min 5 s". */
@@ -71,11 +49,6 @@ export function duration(ms: number): string {
 /** The policy as it is named beside every number of its run; what the checkpoint was not trained with says so. */
 export function policyName(run: Pick<PanelRun, 'label' | 'simulated'>): string {
   return run.simulated ? `${run.label}, simulated` : run.label;
-}
-
-export function backendName(backend: BackendInfo): string {
-  const name = backend.name === 'tensorflow' ? 'TensorFlow' : 'WebAssembly';
-  return `${name} ${backend.version}, ${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`;
 }
 
 export function windowsNote(windows: Windows): string {

@@ -10,11 +10,11 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 export interface Host {
-  ready(): void;
-  selectToken(token: number): void;
-  selectSpan(span: number): void;
-  run(command: PanelCommand): void;
-  onState(listener: (state: PanelState) => void): void;
+  readonly ready: () => void;
+  readonly selectToken: (token: number) => void;
+  readonly selectSpan: (span: number) => void;
+  readonly run: (command: PanelCommand) => void;
+  readonly onState: (listener: (state: PanelState) => void) => void;
   readonly kept: { get(): unknown; set(value: unknown): void };
 }
 

@@ -6,7 +6,8 @@ import { keep, recall } from './memory.js';
 import './panel.css';
 import { reuse } from './reuse.js';
 import { afterHost } from './restore.js';
-import { applyTheme, watchTheme, type Theme } from './theme.js';
+import type { Theme } from './theme.js';
+import { applyTheme, watchTheme } from './themeWatch.js';
 import { registerToolkit } from './toolkit.js';
 import { figuresView } from './views/figures.js';
 import { headerView } from './views/header.js';
@@ -28,7 +29,6 @@ let state: PanelState = {
 };
 let theme: Theme | undefined;
 let keptResult = kept.result; // until the host has a result of its own, or clears
-let answered = false;
 let savedResult = state.result;
 let saving = 0;
 
@@ -51,7 +51,8 @@ const status = statusView(actions);
 const header = headerView(actions);
 const sections: readonly View[] = [figuresView(), variantView(), textView(actions), layersView(actions), tokenView(), spansView(actions)];
 const result = h('div', { id: 'result' }, ...sections.map((view) => view.element));
-document.body.append(h('div', { id: 'panel' }, header.element, h('main', {}, status.element, result)));
+const main = document.querySelector('main') ?? document.body.appendChild(h('main')); // the host's page has one
+main.append(h('div', { id: 'panel' }, header.element, status.element, result));
 
 function render(): void {
   if (!theme) return;
@@ -75,8 +76,7 @@ watchTheme((next) => {
   render();
 });
 host.onState((next) => {
-  state = reuse(state, afterHost(keptResult, next, !answered));
-  answered = true;
+  state = reuse(state, afterHost(keptResult, next));
   if (state.result !== keptResult) keptResult = undefined;
   render();
   if (state.result !== savedResult) saveSoon();

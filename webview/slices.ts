@@ -4,14 +4,14 @@
 const SLICE_MS = 8;
 
 export interface Sliced {
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 /** Calls `work` for every item, yielding to the page between slices; the first slice runs at once. `done` is called after the last item, never before this returns. */
 export function inSlices<T>(items: readonly T[], work: (item: T) => void, done: () => void): Sliced {
   let next = 0;
   let cancelled = false;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const slice = (): void => {
     if (cancelled) return;
     const end = performance.now() + SLICE_MS;
@@ -24,8 +24,8 @@ export function inSlices<T>(items: readonly T[], work: (item: T) => void, done: 
       work(item);
       next++;
     } while (performance.now() < end);
-    timer = window.setTimeout(slice, 0);
+    timer = setTimeout(slice, 0);
   };
   slice();
-  return { cancel: () => { cancelled = true; window.clearTimeout(timer); } };
+  return { cancel: () => { cancelled = true; clearTimeout(timer); } };
 }

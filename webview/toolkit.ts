@@ -71,7 +71,7 @@ export interface TabsControl<V extends string> {
 export function tabs<V extends string>(
   label: string, bodies: readonly { readonly value: V; readonly label: string; readonly body: Element }[], onChoose: (value: V) => void,
 ): TabsControl<V> {
-  const element = custom<Panels>('vscode-panels', { 'aria-label': label },
+  const element = custom<Panels>('vscode-panels', { 'aria-label': label, activeindicator: 'false' }, // it lags behind a click; css/page.css underlines the tab
     ...bodies.map(({ value, label: name }) => custom('vscode-panel-tab', { id: `tab-${value}` }, name)),
     ...bodies.map(({ value, body }) => custom('vscode-panel-view', { id: `view-${value}` }, body)));
   element.addEventListener('change', () => {

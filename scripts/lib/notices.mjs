@@ -23,8 +23,9 @@ export function thirdPartyNotices(metafiles) {
   return `MoE Lens contains code of these packages.\n\n${sections.join('\n')}`;
 }
 
-/** Some packages name a well-known licence and ship no text. */
+/** The texts of a package's licence files, some of them in a folder. Some packages name a well-known licence and ship no text. */
 function licenceText(folder) {
-  const files = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name)).sort();
-  return files.map((name) => `${readFileSync(join(folder, name), 'utf8').trim()}\n`).join('\n');
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => /^(licen[cs]e|notice|copying)/i.test(name));
+  const files = entries.flatMap((entry) => (entry.isDirectory() ? readdirSync(join(folder, entry.name)).map((file) => join(entry.name, file)) : [entry.name]));
+  return files.sort().map((name) => `${readFileSync(join(folder, name), 'utf8').trim()}\n`).join('\n');
 }

@@ -20,6 +20,7 @@ const STOP_TIMEOUT_MS = 5_000;
 const QUIET_SETTINGS = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
+  'window.restoreWindows': 'preserve', // a reload keeps the editors, though the page's address names a file
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,

@@ -14,10 +14,12 @@ export interface Comparison {
 
 /** Differences below this (in experts) are not pointed out. */
 const LEAST_DIFFERENCE = 0.25;
-/** The tenth of the tokens with the largest differences is pointed out ... */
+/** The tenth of the tokens with the largest differences is pointed out, */
 const MARKED_QUANTILE = 0.9;
-/** ... and where ties would make that more than this part of them, only what lies above the ties. */
-const MOST_MARKED = 0.2;
+/** but where ties would make that more than this part, only what lies above the ties, */
+const MANY = 0.2;
+/** and where nothing lies above them, the ties all the same unless they are most of the text. */
+const MOST = 0.5;
 
 /**
  * d_t = c_t(first) - c_t(second); marked are tokens with |d_t| at or above the 90th percentile of |d| and 0.25.
@@ -29,12 +31,16 @@ export function compareRuns(first: RunSummary, second: RunSummary): Comparison {
   const a = meanCounts(first);
   const b = meanCounts(second);
   const difference = a.map((count, t) => count - (b[t] ?? 0));
-  return { difference, meanDifference: mean(difference), marked: mark(difference.map(Math.abs)) };
+  return { difference, meanDifference: mean(difference), marked: markDifferences(a, b) };
 }
 
-function mark(sizes: Float64Array): Uint8Array {
+/** Which tokens' counts differ by the most, 1 for those, [T]: the rule of `compareRuns` on counts alone. */
+export function markDifferences(first: ArrayLike<number>, second: ArrayLike<number>): Uint8Array {
+  const sizes = Float64Array.from(first, (count, t) => Math.abs(count - (second[t] ?? 0)));
   const cut = quantile(sorted(sizes), MARKED_QUANTILE);
-  const atOrAbove = Uint8Array.from(sizes, (size) => (size >= cut && size >= LEAST_DIFFERENCE ? 1 : 0));
-  const many = mean(atOrAbove) > MOST_MARKED;
-  return many ? Uint8Array.from(sizes, (size) => (size > cut && size >= LEAST_DIFFERENCE ? 1 : 0)) : atOrAbove;
+  const marks = (isMarked: (size: number) => boolean): Uint8Array => Uint8Array.from(sizes, (size) => (size >= LEAST_DIFFERENCE && isMarked(size) ? 1 : 0));
+  const atCut = marks((size) => size >= cut);
+  if (mean(atCut) <= MANY) return atCut;
+  const aboveCut = marks((size) => size > cut);
+  return aboveCut.includes(1) || mean(atCut) > MOST ? aboveCut : atCut;
 }

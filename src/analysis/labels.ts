@@ -11,8 +11,9 @@ export function meanText(count: number): string {
   return count.toFixed(2);
 }
 
-/** A probability or weight without its leading zero, ".21"; "1" and "0" stay. */
-export function fractionText(value: number): string {
+/** A probability or weight without its leading zero, ".21"; "1" and "0" stay. "–" for what is not finite (null, after JSON). */
+export function fractionText(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return '–';
   const text = value.toFixed(2);
   if (text === '0.00') return value > 0 ? '<.01' : '0';
   return text === '1.00' ? '1' : text.replace(/^(-?)0\./, '$1.');

@@ -1,6 +1,9 @@
 /** Policies as people read them, and which two a comparison sets side by side. */
-import { formatPolicy, parsePolicy, policyLabel } from '../routing/policy.js';
+import { formatPolicy, parsePolicy, POLICY_USAGE, policyLabel } from '../routing/policy.js';
 import type { RunSummary } from '../trace/run.js';
+
+/** All ways to write a policy, for prompts. */
+export const POLICY_FORMS = POLICY_USAGE;
 
 /** "Top-P 0.4". @throws E_POLICY_INVALID */
 export function labelOf(policy: string): string {

@@ -16,15 +16,21 @@ export interface DecorationTypes {
 
 /** From this level on the background is strong, and the number beside it takes the stronger colour. */
 const HOT_LEVEL = 4;
+/** In high contrast themes: a dotted line below the lower levels, a solid one, a box around the highest. */
+const BOX_LEVEL = 6;
 
 /**
- * VS Code has no font size for attachments; what follows the semicolon goes into the style sheet as it stands.
- * Small and a little below the line, as in a subscript.
+ * VS Code has no font size for attachments, and draws a background from where the number before it begins. What
+ * follows `none;` goes into the style of the characters themselves, where neither is so. A theme colour is there
+ * as a variable.
  */
-const SMALL = 'none; font-size: 0.72em; vertical-align: -0.2em; font-variant-numeric: tabular-nums';
-const MARGIN = '0 0.15em 0 0.15em';
-
+const style = (...rules: readonly string[]): string => ['none', ...rules].join('; ');
+const variable = (name: string): string => `var(--vscode-moeLens-${name})`;
 const colour = (name: string): vscode.ThemeColor => new vscode.ThemeColor(`moeLens.${name}`);
+
+/** Small and a little below the line, as in a subscript. */
+const SMALL = style('font-size: 0.72em', 'vertical-align: -0.2em', 'font-variant-numeric: tabular-nums');
+const MARGIN = '0 0.1em 0 0';
 
 export function createDecorationTypes(): DecorationTypes {
   const heat = Array.from({ length: HEAT_LEVELS }, (_, level) => vscode.window.createTextEditorDecorationType(heatOptions(level)));
@@ -32,12 +38,7 @@ export function createDecorationTypes(): DecorationTypes {
     ...closed(),
     after: { color: colour('staleForeground'), margin: MARGIN, textDecoration: SMALL, fontStyle: 'italic' },
   });
-  const difference = vscode.window.createTextEditorDecorationType({
-    ...closed(),
-    border: '1px solid',
-    borderColor: colour('differenceBorder'),
-    borderRadius: '2px',
-  });
+  const difference = vscode.window.createTextEditorDecorationType({ ...closed(), textDecoration: style(`outline: 1px solid ${variable('differenceBorder')}`) });
   const ruler = vscode.window.createTextEditorDecorationType({ ...closed(), overviewRulerColor: colour('overviewRuler'), overviewRulerLane: vscode.OverviewRulerLane.Right });
   const all = [...heat, stale, difference, ruler];
   return { heat, stale, difference, ruler, dispose: () => all.forEach((type) => type.dispose()) };
@@ -48,16 +49,14 @@ function closed(): vscode.DecorationRenderOptions {
   return { rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed };
 }
 
-/** Level 0 is the number alone. High contrast themes draw a border (the lower levels dotted), in the others it is transparent. */
+/** Level 0 is the number alone. The border's colour is transparent but in high contrast themes. */
 function heatOptions(level: number): vscode.DecorationRenderOptions {
   const after = { color: colour(level >= HOT_LEVEL ? 'hotCountForeground' : 'countForeground'), margin: MARGIN, textDecoration: SMALL };
   if (level === 0) return { ...closed(), after };
+  const border = level >= BOX_LEVEL ? 'outline: 1px solid' : `border-bottom: 1px ${level >= HOT_LEVEL ? 'solid' : 'dotted'}`;
   return {
     ...closed(),
-    after,
-    backgroundColor: colour(`heat${level}`),
-    border: level < HOT_LEVEL ? '1px dotted' : '1px solid',
-    borderColor: colour('heatBorder'),
-    borderRadius: '2px',
+    after: { ...after, backgroundColor: colour(`heat${level}`) },
+    textDecoration: style(`background-color: ${variable(`heat${level}`)}`, `${border} ${variable('heatBorder')}`),
   };
 }

@@ -1,5 +1,5 @@
 /** What the hover on a token says, as Markdown. */
-import { countText, fractionText, plural, surprisalText } from '../analysis/labels.js';
+import { countText, fractionText, surprisalText } from '../analysis/labels.js';
 import { policyPhrase } from '../analysis/policyLabels.js';
 import type { RunAnalysis } from '../analysis/analyze.js';
 import type { ExpertUse, LayerDetail, TokenDetail } from '../trace/run.js';
@@ -23,7 +23,7 @@ export function hoverMarkdown({ text, token, runs, details }: HoverToken): strin
   const counts = runs.map((run) => `**${countText(run.counts[token] ?? 0)} experts** ${policyPhrase(run.run)}`).join(' · ');
   const detail = details[0];
   const nats = runs.map((run) => surprisalText(run.run.surprisal[token] ?? null)).join(' | ');
-  const facts = [`surprisal ${nats}`.replace('surprisal no surprisal', 'no surprisal'), `token ${token + 1} of ${plural(first.counts.length, 'token')}`, ...(detail === undefined ? [] : [`id ${detail.id}`])];
+  const facts = [`surprisal ${nats}`.replace('surprisal no surprisal', 'no surprisal'), `token ${token + 1} of ${first.counts.length}`, ...(detail === undefined ? [] : [`id ${detail.id}`])];
   const head = `${codeSpan(text)} ${counts}\n\n${facts.join(' · ')}`;
   return details.length === runs.length ? `${head}\n\n${table(runs, details)}` : `${head}\n\nDetails by layer need a new run.`;
 }
@@ -32,7 +32,7 @@ export function hoverMarkdown({ text, token, runs, details }: HoverToken): strin
 function table(runs: readonly RunAnalysis[], details: readonly TokenDetail[]): string {
   const titles = runs.length === 1 ? ['Experts (probability/weight)'] : runs.map((run) => policyPhrase(run.run));
   const head = `| Layer | ${titles.map((title) => `${title} | Margin`).join(' | ')} |`;
-  const rule = `| --: | ${titles.map(() => ':-- | --:').join(' | ')} |`;
+  const rule = `| :-: | ${titles.map(() => ':-- | --:').join(' | ')} |`;
   const rows = (details[0]?.layers ?? []).map((layer, row) => {
     const cells = details.map((detail) => detail.layers[row]).map((each) => (each === undefined ? ' | ' : `${experts(each)} | ${margin(each)}`));
     return `| ${layer.layer} | ${cells.join(' | ')} |`;
@@ -52,5 +52,5 @@ function expert(use: ExpertUse): string {
 
 /** A selection that can't flip (all experts) has no margin. */
 function margin(layer: LayerDetail): string {
-  return Number.isFinite(layer.margin) ? fractionText(layer.margin).replaceAll('<', '&lt;') : '–';
+  return fractionText(layer.margin).replaceAll('<', '&lt;');
 }

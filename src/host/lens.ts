@@ -6,6 +6,7 @@ import { ContextKeys } from './contextKeys.js';
 import { Details } from './details.js';
 import { Editors } from './editors.js';
 import { EngineClient } from './engineClient.js';
+import type { Log } from './engineProcess.js';
 import type { Action } from './errorActions.js';
 import { Follow } from './follow.js';
 import { registerHover } from './hover.js';
@@ -38,14 +39,15 @@ export class Lens implements vscode.Disposable {
   private readonly subscriptions: readonly { dispose(): unknown }[];
   /** What the panel shows: the document that a run or a result was last looked at. */
   private shown: Session | undefined;
+  private disposed = false;
 
   constructor(extension: vscode.Uri) {
     const path = (...names: string[]): string => vscode.Uri.joinPath(extension, ...names).fsPath;
-    this.engine = new EngineClient({ file: path('dist', ENGINE_FILE), log: this.log, onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
+    this.engine = new EngineClient({ file: path('dist', ENGINE_FILE), log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
     this.settings = new Settings(path('media', DEMO_MODEL));
     this.sessions = new Sessions((traceIds) => this.engine.release(traceIds));
     this.runner = new Runner(this.engine, this.sessions, this.settings, this.notifier);
-    this.panel = new Panel(extension, this.panelSource(), this.notifier);
+    this.panel = new Panel(extension, this.panelSource(), this.notifier, this.log);
     const details = new Details(this.engine, this.notifier);
     this.follow = new Follow(this.sessions, details);
     this.contextKeys = new ContextKeys(this.sessions);
@@ -80,7 +82,16 @@ export class Lens implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** The engine ends after the log has been closed: VS Code does not wait with that for `deactivate`. */
+  private engineLog(): Log {
+    const open = (write: (message: string) => void) => (message: string): void => {
+      if (!this.disposed) write(message);
+    };
+    return { info: open((message) => this.log.info(message)), warn: open((message) => this.log.warn(message)), error: open((message) => this.log.error(message)) };
   }
 
   private update(): void {

@@ -25,10 +25,11 @@ export class Panel implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private readonly serializer: vscode.Disposable;
 
-  constructor(private readonly extension: vscode.Uri, private readonly source: PanelSource, private readonly notifier: Notifier) {
+  constructor(private readonly extension: vscode.Uri, private readonly source: PanelSource, private readonly notifier: Notifier, private readonly log: Pick<vscode.LogOutputChannel, 'info'>) {
     this.serializer = vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
       deserializeWebviewPanel: (panel, state: unknown) => {
         this.kept = readKeptResult(state);
+        this.log.info(this.kept === undefined ? 'The panel is back from before a reload, without a result.' : `The panel is back from before a reload, with ${this.kept.title}.`);
         this.adopt(panel);
         return Promise.resolve();
       },

@@ -38,7 +38,7 @@ export class Runner {
   async run(target: Target, kind: RunKind): Promise<void> {
     const session = this.sessions.of(target.document);
     session.run?.controller.abort();
-    const run: ActiveRun = { controller: new AbortController(), tracker: new Tracker(target.segments), target, kind, progress: { stage: 'Starting', done: 0, total: 0 } };
+    const run: ActiveRun = { controller: new AbortController(), tracker: new Tracker(target.segments, target.document.getText()), target, kind, progress: { stage: 'Starting', done: 0, total: 0 } };
     session.run = run;
     session.last = run;
     session.error = undefined;

@@ -67,8 +67,12 @@ export class Sessions implements vscode.Disposable {
     if (session === undefined) return;
     const edits = this.editsOf(session, contentChanges);
     if (edits.length === 0) return; // only saved or marked dirty
-    const read = (start: number, end: number): string => document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
-    for (const tracker of session.trackers) tracker.change(edits, read);
+    for (const tracker of session.trackers) {
+      tracker.change(edits);
+      // can't be, unless a change was not reported: then no token is where it is believed to be
+      const length = document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
+      if (tracker.documentLength !== length) tracker.change([{ offset: 0, removed: tracker.documentLength, text: document.getText() }]);
+    }
     this.fire(session, 'edit');
   }
 
@@ -78,6 +82,6 @@ export class Sessions implements vscode.Disposable {
       session.lineEnding = document.eol;
       return lineEndingEdits(document.getText(), document.eol === vscode.EndOfLine.CRLF);
     }
-    return changes.map(({ rangeOffset, rangeLength, text }) => ({ offset: rangeOffset, removed: rangeLength, inserted: text.length }));
+    return changes.map(({ rangeOffset, rangeLength, text }) => ({ offset: rangeOffset, removed: rangeLength, text }));
   }
 }

@@ -37,7 +37,7 @@ export function policiesPhrase(runs: readonly RunAnalysis[]): string {
   return runs.map((run) => policyPhrase(run.run)).join(' | ');
 }
 
-/** "12 of 48", or nothing where the number of steps is not known. */
+/** "Computing 25 %", or the stage alone where the number of steps is not known. */
 export function progressPhrase({ stage, done, total }: { readonly stage: string; readonly done: number; readonly total: number }): string {
   return total > 0 ? `${stage} ${Math.floor((100 * Math.min(done, total)) / total)} %` : stage;
 }
@@ -49,8 +49,8 @@ function sentence({ status, modelName, policyLabel, runs }: StatusInput): string
     : [first.run.model.name, policiesPhrase(runs), `${runs.map((run) => meanText(run.meanExperts)).join(' | ')} experts`, backendText(first.run.backend)];
   switch (status.kind) {
     case 'running': return [modelName, progressPhrase(status)];
-    case 'stale': return [...result, 'edited since'];
-    case 'error': return [modelName, `failed (${status.code})`];
+    case 'stale': return ['edited since', ...result];
+    case 'error': return [`failed (${status.code})`, modelName];
     default: return result;
   }
 }

@@ -3,9 +3,9 @@
  * edit touches is dropped, the others move exactly; the text is stale as soon as it differs from what was
  * analysed, and fresh again, with all its tokens, once undo has brought the same text back.
  */
-import { fromTheEnd, moveRanges, type Edit } from './edits.js';
+import { fromTheEnd, moveRanges, withoutCommonEnds, type Edit } from './edits.js';
 import { placeTokens, type Placement, type Segment } from './segments.js';
-import { SegmentTracker, type Read } from './segmentTracker.js';
+import { SegmentTracker } from './segmentTracker.js';
 
 export interface Range {
   readonly start: number;
@@ -22,7 +22,8 @@ export class Tracker {
   private ends = new Int32Array(0);
   private alive = new Uint8Array(0);
 
-  constructor(readonly segments: readonly Segment[]) {
+  /** @param text the whole document as it was when the segments were taken from it; a copy is kept in step, since VS Code does not say what an edit removed */
+  constructor(readonly segments: readonly Segment[], private text: string) {
     this.parts = segments.map((segment) => new SegmentTracker(segment));
   }
 
@@ -54,19 +55,27 @@ export class Tracker {
     });
   }
 
+  /** Length of the document as this has followed it. */
+  get documentLength(): number {
+    return this.text.length;
+  }
+
   /**
-   * One change of the document, `edits` in offsets before it, `read` its text after it. True if a token was
-   * dropped or came back, or if the text has become stale or fresh.
+   * One change of the document, `edits` in offsets before it. True if a token was dropped or came back, or if the
+   * text has become stale or fresh.
    */
-  change(edits: readonly Edit[], read: Read): boolean {
+  change(edits: readonly Edit[]): boolean {
     const wasFresh = this.isFresh;
+    const before = this.text;
     let changed = false;
-    for (const edit of fromTheEnd(edits)) {
-      for (const part of this.parts) part.apply(edit);
+    for (const raw of fromTheEnd(edits)) {
+      const edit = withoutCommonEnds(raw, this.text);
+      for (const part of this.parts) part.apply(edit, before);
       if (this.placement === undefined) this.early.push(edit);
       else changed = moveRanges(edit, this.starts, this.ends, this.alive) || changed;
+      this.text = this.text.slice(0, edit.offset) + edit.text + this.text.slice(edit.offset + edit.removed);
     }
-    changed = this.recover(read) || changed;
+    changed = this.recover() || changed;
     return changed || wasFresh !== this.isFresh;
   }
 
@@ -104,10 +113,10 @@ export class Tracker {
     return ending;
   }
 
-  private recover(read: Read): boolean {
+  private recover(): boolean {
     let found = false;
     this.parts.forEach((part, index) => {
-      if (!part.recover(read, this.hint(index))) return;
+      if (!part.recover(this.text, this.hint(index))) return;
       this.restore(index, part.start);
       found = true;
     });

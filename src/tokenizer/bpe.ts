@@ -1,5 +1,5 @@
 import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from './json';
-import { mergePairs, MergeTable, type Symbols } from './merges';
+import { mergePairs, MERGES_LIMIT, MergeTable, type Symbols } from './merges';
 import { byteTokens, type Emit, type Model } from './model';
 
 /** Words kept with their tokens: as many as the reference keeps; a text repeats most of its words. */
@@ -15,11 +15,13 @@ const LONGEST_CACHED_WORD = 256;
  */
 export function compileBpe(model: Json): Model {
   const vocabulary = new Map<string, number>();
-  for (const [token, id] of Object.entries(asObject(model.vocab, 'model.vocab'))) vocabulary.set(token, asId(id, `model.vocab[${JSON.stringify(token)}]`));
+  for (const [token, id] of Object.entries(asObject(model.vocab, 'model.vocab'))) vocabulary.set(token, asId(id, 'model.vocab'));
   const dropout = model.dropout ?? 0;
   if (dropout !== 0) throw unsupported('dropout of merges, which makes ids a matter of chance');
   const prefix = asOptionalString(model.continuing_subword_prefix, 'model.continuing_subword_prefix');
-  const table = readMerges(asArray(model.merges, 'model.merges'), vocabulary, prefix.length);
+  const merges = asArray(model.merges, 'model.merges');
+  if (merges.length >= MERGES_LIMIT) throw unsupported(`${merges.length} merges`);
+  const table = readMerges(merges, vocabulary, prefix.length);
   const wholeWords = asFlag(model.ignore_merges, 'model.ignore_merges', false);
   const characters = characterReader(model, vocabulary, prefix);
   const cache = new Map<string, Symbols>();
@@ -47,18 +49,20 @@ function emitAll({ ids, starts, ends }: Symbols, emit: Emit): void {
 function readMerges(merges: readonly unknown[], vocabulary: ReadonlyMap<string, number>, prefixLength: number): MergeTable {
   const table = new MergeTable(merges.length);
   let rank = 0;
-  merges.forEach((merge, i) => {
-    const where = `model.merges[${i}]`;
-    if (typeof merge === 'string' && merge.startsWith('#version')) return;
-    const pair = typeof merge === 'string' ? merge.split(' ') : asArray(merge, where);
-    if (pair.length !== 2) throw invalid(where, 'is not a pair');
-    const left = asString(pair[0], where);
-    const right = asString(pair[1], where);
-    const ids = [left, right, left + right.slice(prefixLength)].map((token) => vocabulary.get(token));
-    const [first, second, merged] = ids;
-    if (first === undefined || second === undefined || merged === undefined) throw invalid(where, 'makes or takes a token that the vocabulary lacks');
+  for (const merge of merges) {
+    if (typeof merge === 'string' && merge.startsWith('#version')) continue;
+    const pair = typeof merge === 'string' ? merge.split(' ') : asArray(merge, 'model.merges');
+    if (pair.length !== 2) throw invalid('model.merges', `holds what is not a pair: ${JSON.stringify(merge)}`);
+    const left = asString(pair[0], 'model.merges');
+    const right = asString(pair[1], 'model.merges');
+    const first = vocabulary.get(left);
+    const second = vocabulary.get(right);
+    const merged = vocabulary.get(left + right.slice(prefixLength));
+    if (first === undefined || second === undefined || merged === undefined) {
+      throw invalid('model.merges', `joins ${JSON.stringify(left)} and ${JSON.stringify(right)}, and the vocabulary lacks one of them or the result`);
+    }
     table.set(first, second, rank++, merged);
-  });
+  }
   return table;
 }
 

@@ -5,6 +5,10 @@ export const BYTE_CHARACTERS: readonly string[] = byteCharacters();
 
 const BYTE_OF: ReadonlyMap<string, number> = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
 
+const ASCII = /^[\0-\x7f]*$/;
+/** ASCII characters that do not stand for themselves. */
+const HIDDEN_ASCII = /[\0-\x20\x7f]/g;
+
 function byteCharacters(): string[] {
   const visible = (b: number): boolean => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || (b >= 174 && b <= 255);
   let next = 256;
@@ -14,6 +18,7 @@ function byteCharacters(): string[] {
 /** A text as byte characters; every byte of a character stands for the whole of it. */
 export function toByteCharacters(piece: Piece): Piece {
   const { text, starts, ends } = piece;
+  if (ASCII.test(text)) return { text: text.replace(HIDDEN_ASCII, (c) => BYTE_CHARACTERS[c.charCodeAt(0)]), starts, ends };
   const out = new PieceBuilder();
   for (let i = 0; i < text.length; i++) {
     const at = i;

@@ -5,6 +5,9 @@ export interface Symbols {
   readonly ends: Int32Array;
 }
 
+/** Ranks below it and positions below 2^31 fit into one number (`PairQueue`); the largest released file has 2^19. */
+export const MERGES_LIMIT = 2 ** 22;
+
 /** Pairs of ids to their rank and to what they become: open addressing, as real files have half a million. */
 export class MergeTable {
   private readonly mask: number;
@@ -93,7 +96,7 @@ export function mergePairs(symbols: Symbols, table: MergeTable): Symbols {
   return { ids: kept.map((i) => ids[i]), starts: kept.map((i) => starts[i]), ends: kept.map((i) => ends[i]) };
 }
 
-/** A binary heap of (rank, position), each in one number: ranks stay below 2^22, positions below 2^31. */
+/** A binary heap of (rank, position), both in one number. */
 class PairQueue {
   rank = 0;
   position = 0;

@@ -38,7 +38,7 @@ function compileStep(step: Json): Normalizer {
   }
 }
 
-/** Every match becomes `content`, each character of which stands for the whole match. */
+/** Every match becomes `content`, which stands, as in the reference, for the last character of the match; what is before goes to the token before. */
 export function replaceMatches(piece: Piece, matcher: Matcher, content: string): Piece {
   const matches = matcher(piece.text);
   if (matches.length === 0) return piece;
@@ -49,8 +49,7 @@ export function replaceMatches(piece: Piece, matcher: Matcher, content: string):
     const from = matches[m];
     const to = matches[m + 1];
     out.copy(piece, done, from);
-    if (to > from) out.add(content, starts[from], ends[to - 1]);
-    else out.add(content, starts[from] ?? ends[from - 1], starts[from] ?? ends[from - 1]);
+    out.add(content, starts[to - 1] ?? 0, ends[to - 1] ?? 0);
     done = to;
   }
   out.copy(piece, done, piece.text.length);

@@ -1,4 +1,5 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
+import { isHighSurrogate } from './align';
 import { adaptOniguruma } from './oniguruma';
 import { asObject, asString, invalid, unsupported } from './json';
 import { RECENT } from './unicodeTables';
@@ -38,9 +39,16 @@ export function expressionMatcher(expression: RegExp, byClass: boolean): Matcher
   return (text) => {
     const seen = byClass ? inReferenceUnicode(text) : text;
     const matches: number[] = [];
-    for (const match of seen.matchAll(expression)) matches.push(match.index, match.index + match[0].length);
+    for (const match of seen.matchAll(expression)) {
+      // V8 lets `^` as the library writes it, (?<![\s\S]), match inside a surrogate pair
+      if (!isInsidePair(seen, match.index)) matches.push(match.index, match.index + match[0].length);
+    }
     return matches;
   };
+}
+
+function isInsidePair(text: string, at: number): boolean {
+  return at > 0 && isHighSurrogate(text.charCodeAt(at - 1));
 }
 
 const hex = (codePoint: number): string => `\\u{${codePoint.toString(16)}}`;

@@ -32,16 +32,15 @@ export function compileTokenizer(parsed: unknown): Tokenizer {
   const template = compileTemplate(file.post_processor);
   const findInSource = tokenFinder(added.filter((token) => !token.normalized), undefined, sourcePiece);
   const findInNormalized = tokenFinder(added.filter((token) => token.normalized), normalize, sourcePiece);
-  const names = new Map<number, string>();
   const display = compileDisplay(file);
-  for (const [token, id] of model.vocabulary) names.set(id, display(token));
-  for (const token of added) names.set(token.id, token.content);
-  let idLimit = 0;
-  for (const id of [...names.keys(), ...template]) if (id !== 'text') idLimit = Math.max(idLimit, id + 1);
+  const names: string[] = [];
+  for (const [token, id] of model.vocabulary) names[id] = token;
+  const contents = new Map(added.map((token) => [token.id, token.content]));
+  const idLimit = [...contents.keys(), ...template].reduce<number>((limit, id) => (id === 'text' ? limit : Math.max(limit, id + 1)), names.length);
 
   return {
     idLimit,
-    decodeToken: (id) => names.get(id) ?? '\ufffd',
+    decodeToken: (id) => contents.get(id) ?? (names[id] === undefined ? '\ufffd' : display(names[id])),
     encode(text: string): Encoding {
       const spans = new TokenSpans();
       for (const outer of findInSource(sourcePiece(text))) {

@@ -13,7 +13,12 @@ const HAS_INERT = new RegExp(`[${INERT}]`, 'u');
 /** The mark of combining class 240, the highest: any other mark after it changes places with it. */
 const HIGHEST = '\u0345';
 
+/** `String.normalize` takes quadratic time to sort the marks of one character. */
+const MANY_MARKS = /\p{M}{100}/u;
+
+/** What was found out about characters and pairs; texts use few. */
 const starters = new Map<string, boolean>();
+const ordered = new Map<string, boolean>();
 const composites = new Map<string, string>();
 
 /**
@@ -23,7 +28,7 @@ const composites = new Map<string, string>();
  * recompose, counting what was put in and taken away), since marks that change places are counted in the order of the output.
  */
 export function toUnicodeForm(piece: Piece, form: UnicodeForm): Piece {
-  if (!HAS_INERT.test(piece.text) && piece.text.normalize(form) === piece.text) return piece;
+  if (!HAS_INERT.test(piece.text) && !MANY_MARKS.test(piece.text) && piece.text.normalize(form) === piece.text) return piece;
   const decomposed = decompose(piece.text, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
   return align(piece, form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed);
 }
@@ -47,7 +52,8 @@ function decompose(text: string, form: 'NFD' | 'NFKD'): Mark[] {
   const out: Mark[] = [];
   let run: Mark[] = [];
   const flush = (): void => {
-    if (run.length > 0) out.push(...inCombiningOrder(run));
+    run.sort((a, b) => (isBelow(a.character, b.character) ? -1 : isBelow(b.character, a.character) ? 1 : 0)); // stable
+    for (const mark of run) out.push(mark);
     run = [];
   };
   for (const character of text) {
@@ -64,14 +70,16 @@ function decompose(text: string, form: 'NFD' | 'NFKD'): Mark[] {
   return out;
 }
 
-/** Sorts a run of marks by combining class; equal classes, hence equal characters too, keep their order. */
-function inCombiningOrder(run: readonly Mark[]): readonly Mark[] {
-  const text = run.map((mark) => mark.character).join('');
-  const sorted = text.normalize('NFD');
-  if (sorted === text) return run;
-  const waiting = new Map<string, Mark[]>();
-  for (const mark of [...run].reverse()) waiting.set(mark.character, [...(waiting.get(mark.character) ?? []), mark]);
-  return Array.from(sorted, (character) => waiting.get(character)?.pop() ?? { character, change: 0 });
+/** For two marks: whether the combining class of the first is below that of the second; if so they change places when the other way round. */
+function isBelow(first: string, second: string): boolean {
+  if (first === second) return false;
+  const pair = second + first;
+  let answer = ordered.get(pair);
+  if (answer === undefined) {
+    answer = pair.normalize('NFD') !== pair;
+    ordered.set(pair, answer);
+  }
+  return answer;
 }
 
 function compose(marks: readonly Mark[]): Mark[] {
@@ -80,7 +88,7 @@ function compose(marks: readonly Mark[]): Mark[] {
   let last = ''; // the last mark after it that did not join
   for (const { character, change } of marks) {
     const starter = isStarter(character);
-    const blocked = last !== '' && (starter || !sorts(last, character));
+    const blocked = last !== '' && (starter || !isBelow(last, character));
     const joined = base < 0 || blocked ? '' : composite(out[base].character, character);
     if (joined !== '') {
       out[base] = { character: joined, change: out[base].change + change - 1 };
@@ -93,11 +101,6 @@ function compose(marks: readonly Mark[]): Mark[] {
     } else if (base >= 0) last = character;
   }
   return out;
-}
-
-/** For two marks in combining order: whether the class of the first is below that of the second, not equal to it. */
-function sorts(first: string, second: string): boolean {
-  return first !== second && (second + first).normalize('NFD') !== second + first;
 }
 
 /** The primary composite of two characters, or ''. */

@@ -20,6 +20,11 @@ export function layerChart(): LayerChart {
   const element = h('div', { class: 'chart', id: 'layer-chart', role: 'img' });
   let chart: EChartsType | undefined;
   let current: { readonly series: readonly LayerSeries[]; readonly theme: Theme } | undefined;
+  let waiting = 0;
+  const drawSoon = (): void => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(draw, 0); // a task of its own, after the text
+  };
   const draw = (): void => {
     if (!current || element.clientWidth === 0) return;
     chart ??= init(element, null, { renderer: 'svg' });
@@ -28,7 +33,7 @@ export function layerChart(): LayerChart {
   new ResizeObserver(() => {
     if (element.clientWidth === 0) return;
     if (chart) chart.resize();
-    else draw();
+    else drawSoon();
   }).observe(element);
   return {
     element,
@@ -36,7 +41,7 @@ export function layerChart(): LayerChart {
       current = { series, theme };
       element.dataset['series'] = JSON.stringify(series);
       element.setAttribute('aria-label', chartSummary(series));
-      draw();
+      drawSoon();
     },
   };
 }

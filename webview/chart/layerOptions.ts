@@ -2,7 +2,8 @@
 import type { LineSeriesOption } from 'echarts/charts';
 import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import { experts, policyName } from '../format.js';
+import { countText, meanText } from '../../src/analysis/labels.js';
+import { policyName } from '../format.js';
 import type { Theme } from '../theme.js';
 import { chartSummary, type LayerSeries } from './layerSeries.js';
 
@@ -20,9 +21,9 @@ export function layerOptions(series: readonly LayerSeries[], theme: Theme): Laye
     xAxis: {
       type: 'category', data: (series[0]?.layers ?? []).map(String), boundaryGap: (series[0]?.layers.length ?? 0) < 2,
       name: 'layer', nameLocation: 'middle', nameGap: 24, nameTextStyle: axisText,
-      axisLabel: axisText, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
+      axisLabel: axisText, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.grid } },
     },
-    yAxis: { type: 'value', min: 0, minInterval: 1, splitNumber: 4, axisLabel: axisText, splitLine: { lineStyle: { color: theme.line } } },
+    yAxis: { type: 'value', min: 0, minInterval: 1, splitNumber: 4, axisLabel: axisText, splitLine: { lineStyle: { color: theme.grid } } },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true, // drawn, not HTML: the CSP refuses its inline styles
       backgroundColor: theme.tooltip.background, borderColor: theme.tooltip.border, borderWidth: 1, padding: 8,
@@ -36,8 +37,8 @@ export function layerOptions(series: readonly LayerSeries[], theme: Theme): Laye
 
 export function tooltipText(series: readonly LayerSeries[], index: number): string {
   const lines = series.map((one) => {
-    const [mean = 0, low = 0, high = 0] = [one.mean[index], one.p10[index], one.p90[index]];
-    return `${policyName(one)}: ${experts(mean)}  (${low.toFixed(1)} to ${high.toFixed(1)})`;
+    const [mean, low, high] = [one.mean, one.p10, one.p90].map((values) => values[index] ?? 0);
+    return `${policyName(one)}: ${meanText(mean ?? 0)}  (${countText(low ?? 0)} to ${countText(high ?? 0)})`;
   });
   return [`Layer ${series[0]?.layers[index] ?? index}`, ...lines].join('\n');
 }

@@ -1,6 +1,7 @@
 /** The numbers of the layer chart, its table and its summary in words. */
+import { meanText } from '../../src/analysis/labels.js';
 import type { PanelRun } from '../../src/protocol/panelApi.js';
-import { experts, policyName } from '../format.js';
+import { policyName } from '../format.js';
 
 export interface LayerSeries {
   readonly policy: string;
@@ -28,7 +29,7 @@ export function chartSummary(series: readonly LayerSeries[]): string {
     if (last < 0) return `${policyName(one)}: no MoE layers.`;
     const most = mean.indexOf(Math.max(...mean));
     const least = mean.indexOf(Math.min(...mean));
-    const at = (i: number): string => `${experts(mean[i] ?? 0)} in layer ${layers[i] ?? 0}`;
+    const at = (i: number): string => `${meanText(mean[i] ?? 0)} in layer ${layers[i] ?? 0}`;
     if (last === 0) return `${policyName(one)}: ${at(0)}.`;
     return `${policyName(one)}: from ${at(first)} to ${at(last)}; most ${at(most)}, fewest ${at(least)}.`;
   });

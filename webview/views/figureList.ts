@@ -1,6 +1,7 @@
 /** The figures of a run: numbers before pictures. */
+import { bigText, meanText } from '../../src/analysis/labels.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
-import { duration, experts, nats, parameters, percentChange, policyName, whole } from '../format.js';
+import { duration, nats, percentChange, policyName, whole } from '../format.js';
 
 export interface Figure {
   readonly name: 'meanExperts' | 'difference' | 'meanSurprisal' | 'activeParameters' | 'tokens';
@@ -19,8 +20,8 @@ export function figuresOf({ runs, tokens, model }: PanelResult): readonly Figure
   const against = (text: (run: typeof first) => string): string => (second ? ` (${policyName(second)}: ${text(second)})` : '');
   const others = (value: (run: typeof first) => number | null): Pick<Figure, 'other'> => (second ? { other: value(second) } : {});
   const figures: Figure[] = [{
-    name: 'meanExperts', value: first.meanExperts, shown: experts(first.meanExperts), ...others((run) => run.meanExperts),
-    label: `experts a token${under}${against((run) => experts(run.meanExperts))}`,
+    name: 'meanExperts', value: first.meanExperts, shown: meanText(first.meanExperts), ...others((run) => run.meanExperts),
+    label: `experts a token${under}${against((run) => meanText(run.meanExperts))}`,
   }];
   if (second) {
     figures.push({
@@ -32,8 +33,8 @@ export function figuresOf({ runs, tokens, model }: PanelResult): readonly Figure
     name: 'meanSurprisal', value: first.meanSurprisal, shown: nats(first.meanSurprisal), ...others((run) => run.meanSurprisal),
     label: `nats of surprisal a token${under}${against((run) => nats(run.meanSurprisal))}`,
   }, {
-    name: 'activeParameters', value: first.activeParameters, shown: parameters(first.activeParameters), ...others((run) => run.activeParameters),
-    label: `of ${parameters(model.parameters)} parameters active${under}${against((run) => parameters(run.activeParameters))}`,
+    name: 'activeParameters', value: first.activeParameters, shown: bigText(first.activeParameters), ...others((run) => run.activeParameters),
+    label: `of ${bigText(model.parameters)} parameters active${under}${against((run) => bigText(run.activeParameters))}`,
   }, {
     name: 'tokens', value: tokens.length, shown: whole(tokens.length),
     label: `${tokens.length === 1 ? 'token' : 'tokens'}, ${duration(first.forwardMs)}${against((run) => duration(run.forwardMs))}`,

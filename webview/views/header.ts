@@ -1,6 +1,7 @@
 /** What ran, and what the next run will use. */
+import { backendText, bigText } from '../../src/analysis/labels.js';
 import { fill, h, setText } from '../dom.js';
-import { backendName, parameters, windowsNote } from '../format.js';
+import { windowsNote } from '../format.js';
 import { button } from '../toolkit.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
 import { policyTag } from './policyTag.js';
@@ -44,10 +45,10 @@ function whatRan(result: PanelResult): readonly (Node | string)[] {
   const { model, backend, runs } = result;
   const policies = runs.flatMap((run, i) => (i === 0 ? [policyTag(run, i)] : [h('span', { class: 'versus' }, 'against'), policyTag(run, i)]));
   return [
-    h('span', { 'data-ran': 'model' }, `${model.name}`),
+    h('span', { 'data-ran': 'model' }, model.name),
     ...policies,
-    h('span', { class: 'dim', 'data-ran': 'shape' }, `${model.moeLayers.length} MoE layers of ${model.experts} experts, ${parameters(model.parameters)} parameters`),
-    h('span', { class: 'dim', 'data-ran': 'backend' }, backendName(backend)),
+    h('span', { class: 'dim', 'data-ran': 'shape' }, `${model.moeLayers.length} MoE layers of ${model.experts} experts, ${bigText(model.parameters)} parameters`),
+    h('span', { class: 'dim', 'data-ran': 'backend' }, backendText(backend)),
   ];
 }
 

@@ -2,7 +2,8 @@
 import { layerChart } from '../chart/layerChart.js';
 import { layerSeries, type LayerSeries } from '../chart/layerSeries.js';
 import { fill, h, section } from '../dom.js';
-import { count, experts, policyName } from '../format.js';
+import { countText, meanText } from '../../src/analysis/labels.js';
+import { policyName } from '../format.js';
 import type { PanelRun } from '../../src/protocol/panelApi.js';
 import type { Choices } from '../memory.js';
 import type { Theme } from '../theme.js';
@@ -40,14 +41,14 @@ export function layersView(actions: Actions): View {
   };
 }
 
-const COLUMNS = [['mean', 'Mean', experts], ['p10', '10th percentile', count], ['p90', '90th percentile', count]] as const;
+const COLUMNS = [['mean', 'Mean', meanText], ['p10', '10th percentile', countText], ['p90', '90th percentile', countText]] as const;
 
 function layerTable(series: readonly LayerSeries[]): HTMLElement {
   return h('table', { id: 'layer-table' },
     h('caption', { class: 'visually-hidden' }, 'Experts a token by layer'),
     h('thead', {},
       h('tr', {}, h('th', { scope: 'col', rowspan: 2 }, 'Layer'), ...series.map((one, i) => h('th', { scope: 'colgroup', colspan: COLUMNS.length, class: `accent-${i}` }, policyName(one)))),
-      h('tr', {}, ...series.flatMap(() => COLUMNS.map(([, label]) => h('th', { scope: 'col' }, label))))),
+      h('tr', {}, ...series.flatMap(() => COLUMNS.map(([stat, label]) => h('th', { scope: 'col', 'data-stat': stat }, label))))),
     h('tbody', {}, ...(series[0]?.layers ?? []).map((layer, row) => h('tr', { 'data-layer': layer },
       h('th', { scope: 'row' }, String(layer)),
       ...series.flatMap((one, i) => COLUMNS.map(([stat, , format]) => {

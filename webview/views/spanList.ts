@@ -1,6 +1,6 @@
 /** Spans as an ordered list; each a button when it leads somewhere. */
 import { h } from '../dom.js';
-import { experts } from '../format.js';
+import { meanText, plural } from '../../src/analysis/labels.js';
 import type { PanelSpan } from '../../src/protocol/panelApi.js';
 import { quoted } from './tokenRows.js';
 
@@ -8,8 +8,8 @@ export function spanRows(spans: readonly PanelSpan[], onChoose?: (span: number) 
   return spans.map((span, i) => {
     const inside = [
       h('code', {}, quoted(span.text)),
-      h('span', { class: 'dim' }, span.tokens === 1 ? '1 token' : `${span.tokens} tokens`),
-      h('span', { class: 'number' }, experts(span.meanExperts), h('span', { class: 'visually-hidden' }, ' experts a token')),
+      h('span', { class: 'dim' }, plural(span.tokens, 'token')),
+      h('span', { class: 'number' }, meanText(span.meanExperts), h('span', { class: 'visually-hidden' }, ' experts a token')),
     ];
     const facts = { 'data-span': i, 'data-mean': span.meanExperts, 'data-start': span.start, 'data-end': span.end };
     if (!onChoose) return h('li', facts, h('div', { class: 'span' }, ...inside));

@@ -7,7 +7,7 @@ import type { Actions, View } from './view.js';
 
 export function spansView(actions: Actions): View {
   const list = h('ol', { class: 'spans' });
-  const none = h('p', { class: 'dim' }, 'The text is too short for spans.');
+  const none = h('p', { class: 'dim' }, 'No span of this text took more experts than the rest.');
   const { element, aside } = section('spans', 'Spans with the most experts', list, none);
   let shown: readonly PanelSpan[] | undefined;
   return {

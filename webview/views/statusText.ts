@@ -1,6 +1,5 @@
 /** What the banner says and offers in each state of the panel. */
 import type { PanelCommand, PanelStatus } from '../../src/protocol/panelApi.js';
-import { whole } from '../format.js';
 
 export interface Offer {
   readonly label: string;
@@ -34,8 +33,8 @@ export function statusText(status: PanelStatus, hasResult: boolean): StatusText 
       ],
     };
     case 'running': return {
-      tone: 'info', busy: true, text: `Running: ${status.stage}`,
-      more: status.total > 1 ? `${whole(status.done)} of ${whole(status.total)}` : '',
+      tone: 'info', busy: true, text: 'Running\u2026',
+      more: status.total > 0 ? `${status.stage}, ${Math.floor((100 * Math.min(status.done, status.total)) / status.total)}\u202f%` : status.stage,
       offers: [{ label: 'Cancel', command: 'moeLens.cancel', appearance: 'secondary' }],
     };
     case 'stale': return {

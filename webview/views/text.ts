@@ -10,7 +10,7 @@ import type { Actions, View } from './view.js';
 
 export function textView(actions: Actions): View {
   const list = h('div', { class: 'tokens', role: 'listbox', 'aria-label': 'Tokens of the text', 'aria-orientation': 'horizontal' });
-  const key = h('p', { class: 'note' }, 'Underlined where the two differ by an expert or more: solid where the first takes more, dashed where the second does.');
+  const key = h('p', { class: 'note' }, 'Underlined where the two differ the most: solid where the first takes more experts, dashed where the second does.');
   const { element, aside } = section('text', 'Text', list, key);
   const counts = dropdown<InlineCounts>('Counts in the text', (inline) => actions.choose({ inline }));
   let shown: PanelResult | undefined;

@@ -1,6 +1,7 @@
 /** The selected token, layer by layer: how many experts, which, and how sure the router was. */
 import { fill, h, section, setText } from '../dom.js';
-import { count, expertsInWords, nats, policyName, probability } from '../format.js';
+import { countText, fractionText } from '../../src/analysis/labels.js';
+import { expertsInWords, nats, NONE, policyName } from '../format.js';
 import type { PanelResult, PanelState } from '../../src/protocol/panelApi.js';
 import type { ExpertUse } from '../../src/trace/run.js';
 import { policyTag } from './policyTag.js';
@@ -68,20 +69,20 @@ function tableOf({ run, rows }: TokenTable, result: PanelResult): HTMLElement {
 function rowOf({ layer, count: experts, detail }: TokenRow, run: number): HTMLElement {
   return h('tr', { 'data-layer': layer, 'data-count': experts },
     h('th', { scope: 'row' }, String(layer)),
-    h('td', { class: `squares accent-${run}` }, h('span', { class: 'n' }, Number.isInteger(experts) ? String(experts) : count(experts)),
+    h('td', { class: `squares accent-${run}` }, h('span', { class: 'n' }, Number.isInteger(experts) ? String(experts) : countText(experts)),
       h('span', { 'aria-hidden': 'true', class: 'bar-of-squares' }, '\u25a0'.repeat(Math.min(Math.round(experts), SQUARES)))),
-    h('td', { class: 'experts' }, ...(detail ? [...detail.selected.map(expertOf), ...leftOut(detail.runnersUp)] : ['\u2013'])),
-    h('td', { class: 'number' }, detail ? probability(detail.margin) : '\u2013'),
-    h('td', { class: 'number' }, detail ? nats(detail.entropy) : '\u2013'));
+    h('td', { class: 'experts' }, ...(detail ? [...detail.selected.map(expertOf), ...leftOut(detail.runnersUp)] : [NONE])),
+    h('td', { class: 'number' }, detail ? fractionText(detail.margin) : NONE),
+    h('td', { class: 'number' }, detail ? nats(detail.entropy) : NONE));
 }
 
 function expertOf({ expert, probability: p, weight }: ExpertUse): HTMLElement {
   return h('span', { class: 'expert', 'data-expert': expert, 'data-probability': p, 'data-weight': weight },
-    h('b', {}, `e${expert}`), ` ${probability(p)}`, weight === undefined ? undefined : h('span', { class: 'weight' }, ` ${probability(weight)}`));
+    h('b', {}, `e${expert}`), ` ${fractionText(p)}`, weight === undefined ? undefined : h('span', { class: 'weight' }, ` ${fractionText(weight)}`));
 }
 
 /** The first that was not selected: how close the decision was. */
 function leftOut([first]: readonly ExpertUse[]): readonly HTMLElement[] {
   if (!first) return [];
-  return [h('span', { class: 'expert left-out', 'data-runner-up': first.expert, 'data-probability': first.probability }, `not e${first.expert} ${probability(first.probability)}`)];
+  return [h('span', { class: 'expert left-out', 'data-runner-up': first.expert, 'data-probability': first.probability }, `not e${first.expert} ${fractionText(first.probability)}`)];
 }

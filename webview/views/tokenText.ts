@@ -1,8 +1,10 @@
 /** Draws a text with its counts inline, in slices; shared by the analyzed text and the clipboard's variant. */
+import { countText } from '../../src/analysis/labels.js';
 import { h } from '../dom.js';
-import { count, expertsInWords, policyName } from '../format.js';
+import { expertsInWords, policyName } from '../format.js';
 import type { PanelRun, PanelToken } from '../../src/protocol/panelApi.js';
 import { inSlices } from '../slices.js';
+import { differing } from './differs.js';
 import { blocksOf, type Block, type Piece } from './pieces.js';
 
 export interface TokenText {
@@ -16,31 +18,33 @@ export interface TokenText {
 }
 
 export interface DrawnTokens {
-  cancel(): void;
+  readonly cancel: () => void;
   /** The element of a token, once it has been drawn. */
-  at(token: number): HTMLElement | undefined;
+  readonly at: (token: number) => HTMLElement | undefined;
 }
 
-/** From how far apart two counts are marked: a whole expert a layer. Below that nearly every token would be. */
-export const DIFFERS = 1;
+/** From here on a layout of the whole text takes longer than a frame. */
+const LONG_TOKENS = 1000;
 
 /** Replaces what is in `container`. `built` is called when the last token is on the page. */
 export function drawTokens(container: HTMLElement, source: TokenText, built: () => void): DrawnTokens {
   const elements: HTMLElement[] = [];
+  const marked = source.beside ? differing(source.run.counts, source.beside.counts) : [];
   container.replaceChildren();
+  container.classList.toggle('long', source.tokens.length > LONG_TOKENS);
   container.setAttribute('aria-busy', 'true');
-  const sliced = inSlices(blocksOf(source.text, source.tokens), (block) => container.append(drawBlock(block, source, elements)), () => {
+  const sliced = inSlices(blocksOf(source.text, source.tokens), (block) => container.append(drawBlock(block, source, elements, marked)), () => {
     container.setAttribute('aria-busy', 'false');
     built();
   });
   return { cancel: sliced.cancel, at: (token) => elements[token] };
 }
 
-function drawBlock(block: Block, source: TokenText, elements: HTMLElement[]): HTMLElement {
+function drawBlock(block: Block, source: TokenText, elements: HTMLElement[], marked: readonly boolean[]): HTMLElement {
   const line = h('div', { class: block.paragraphEnd ? 'line paragraph-end' : 'line', role: source.choosable ? 'presentation' : undefined });
   for (const piece of block.pieces) {
     if (piece.lead !== '') line.append(piece.lead);
-    const element = drawPiece(piece, source);
+    const element = drawPiece(piece, source, marked[piece.token] ?? false);
     elements[piece.token] = element;
     line.append(element);
   }
@@ -50,14 +54,14 @@ function drawBlock(block: Block, source: TokenText, elements: HTMLElement[]): HT
   return line;
 }
 
-function drawPiece(piece: Piece, { run, beside, choosable }: TokenText): HTMLElement {
+function drawPiece(piece: Piece, { run, beside, choosable }: TokenText, marked: boolean): HTMLElement {
   const own = run.counts[piece.token] ?? 0;
   const other = beside?.counts[piece.token];
   const classes = ['token', `heat-${run.heat[piece.token] ?? 0}`];
-  if (other !== undefined && Math.abs(own - other) >= DIFFERS) classes.push(own > other ? 'more' : 'fewer');
-  const shown = other === undefined ? count(own) : `${count(own)}|${count(other)}`;
+  if (other !== undefined && marked) classes.push(own > other ? 'more' : 'fewer');
+  const shown = other === undefined ? countText(own) : `${countText(own)}|${countText(other)}`;
   const name = other === undefined || beside === undefined ? `${piece.name}, ${expertsInWords(own)}`
-    : `${piece.name}, ${expertsInWords(own)} under ${policyName(run)}, ${count(other)} under ${policyName(beside)}`;
+    : `${piece.name}, ${expertsInWords(own)} under ${policyName(run)}, ${countText(other)} under ${policyName(beside)}`;
   return h('span', {
     class: classes.join(' '), 'data-token': choosable ? piece.token : undefined, 'data-count': own, 'data-other': other,
     'data-heat': run.heat[piece.token] ?? 0, ...(choosable ? { role: 'option', tabindex: -1, 'aria-selected': 'false', 'aria-label': name } : {}),

@@ -1,38 +1,11 @@
 /** The selection and a variant of it side by side: which wording takes fewer experts? */
 import { fill, h, section } from '../dom.js';
-import { experts, nats, percentChange, signed, whole } from '../format.js';
-import type { PanelResult, PanelRun, PanelSpan, PanelToken } from '../../src/protocol/panelApi.js';
+import type { PanelResult, PanelSpan } from '../../src/protocol/panelApi.js';
 import { policyTag } from './policyTag.js';
 import { spanRows } from './spanList.js';
 import { drawTokens, type DrawnTokens } from './tokenText.js';
+import { variantRows, type VariantRow } from './variantRows.js';
 import type { View } from './view.js';
-
-export interface VariantRow {
-  readonly name: 'tokens' | 'meanExperts' | 'expertsInAll' | 'meanSurprisal';
-  readonly label: string;
-  readonly values: readonly [string, string];
-  readonly numbers: readonly [number | null, number | null];
-  readonly change: string;
-}
-
-interface Side {
-  readonly tokens: readonly PanelToken[];
-  readonly run: PanelRun;
-}
-
-export function variantRows(own: Side, other: Side): readonly VariantRow[] {
-  const [a, b] = [own.run, other.run];
-  const [inAll, otherInAll] = [a.meanExperts * own.tokens.length, b.meanExperts * other.tokens.length];
-  return [
-    { name: 'tokens', label: 'Tokens', values: [whole(own.tokens.length), whole(other.tokens.length)], numbers: [own.tokens.length, other.tokens.length], change: signed(other.tokens.length - own.tokens.length, 0) },
-    { name: 'meanExperts', label: 'Experts a token', values: [experts(a.meanExperts), experts(b.meanExperts)], numbers: [a.meanExperts, b.meanExperts], change: percentChange(b.meanExperts, a.meanExperts) },
-    { name: 'expertsInAll', label: 'Experts a layer, whole text', values: [whole(inAll), whole(otherInAll)], numbers: [inAll, otherInAll], change: percentChange(otherInAll, inAll) },
-    {
-      name: 'meanSurprisal', label: 'Nats of surprisal a token', values: [nats(a.meanSurprisal), nats(b.meanSurprisal)], numbers: [a.meanSurprisal, b.meanSurprisal],
-      change: a.meanSurprisal === null || b.meanSurprisal === null ? '\u2013' : signed(b.meanSurprisal - a.meanSurprisal, 2),
-    },
-  ];
-}
 
 export function variantView(): View {
   const table = h('div', { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Selection and clipboard, table' });
@@ -50,7 +23,10 @@ export function variantView(): View {
       shown = result;
       for (const drawing of drawn) drawing.cancel();
       drawn = [];
-      if (!result?.variant || !run) return fill(body);
+      if (!result?.variant || !run) {
+        fill(body);
+        return;
+      }
       const { variant } = result;
       fill(aside, policyTag(run, 0));
       fill(table, variantTable(variantRows({ tokens: result.tokens, run }, variant)));

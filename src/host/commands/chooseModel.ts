@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { bytesText, plural } from '../../analysis/labels.js';
-import type { Discovery } from '../../protocol/engineApi.js';
+import type { Discovery, FoundModel } from '../../protocol/engineApi.js';
 import { withLateProgress } from '../lateProgress.js';
 import type { Lens } from '../lens.js';
 import { runAgain } from './runAgain.js';
@@ -27,21 +27,15 @@ export async function chooseModel(lens: Lens): Promise<void> {
 }
 
 function items(lens: Lens, { found, skipped }: Discovery): ModelItem[] {
-  const { demoModel } = lens.settings;
-  const current = currentPath(lens);
-  const isDemo = (path: string): boolean => path === demoModel;
-  const models = found.map(({ name, path, family, experts, weightBytes, source }): ModelItem => ({
-    label: isDemo(path) ? `${name} (bundled demo)` : name,
-    description: `${family}, ${plural(experts, 'expert')} a layer, ${bytesText(weightBytes)}${path === current ? ' (current)' : ''}`,
-    detail: isDemo(path) ? 'Comes with MoE Lens' : `${path} (${source})`,
-    path: isDemo(path) ? '' : path,
-  }));
-  const demo: ModelItem = { label: 'Demo model', description: current === demoModel ? '(current)' : '', detail: 'Comes with MoE Lens', path: '' };
-  const unlisted = current === demoModel || found.some((model) => model.path === current) ? [] : [{ label: current, description: '(current)', path: current }];
+  const { open, isDemo } = lens.settings.run();
+  const current = isDemo ? '' : open.path;
+  const models = found.map((model) => foundItem(model, current));
+  const demo: ModelItem = { label: 'Demo model', description: isDemo ? '(current)' : '', detail: 'Comes with MoE Lens', path: '' };
+  const listed = models.some((model) => model.path === '') ? models : [demo, ...models];
+  const unlisted = listed.some((model) => model.path === current) ? [] : [{ label: current, description: '(current)', path: current }];
   const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    ...(found.some((model) => isDemo(model.path)) ? [] : [demo]),
-    ...models.sort((a, b) => Number(b.path === '') - Number(a.path === '')),
+    ...listed.sort((a, b) => Number(b.path === '') - Number(a.path === '')),
     ...unlisted,
     separator(''),
     { label: '$(folder-opened) Browse for a Folder...', description: 'with config.json, weights and tokenizer.json', browse: true },
@@ -50,8 +44,14 @@ function items(lens: Lens, { found, skipped }: Discovery): ModelItem[] {
   ];
 }
 
-function currentPath(lens: Lens): string {
-  return lens.settings.run().open.path;
+function foundItem({ name, path, family, experts, weightBytes, source }: FoundModel, current: string): ModelItem {
+  const value = source === 'demo' ? '' : path;
+  return {
+    label: source === 'demo' ? `${name} (bundled demo)` : name,
+    description: `${family}, ${plural(experts, 'expert')} a layer, ${bytesText(weightBytes)}${value === current ? ' (current)' : ''}`,
+    detail: source === 'demo' ? 'Comes with MoE Lens' : `${path} (${source})`,
+    path: value,
+  };
 }
 
 async function browse(): Promise<string | undefined> {

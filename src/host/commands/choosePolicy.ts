@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { canonicalPolicy, labelOf } from '../../analysis/policyLabels.js';
+import { canonicalPolicy, labelOf, POLICY_FORMS } from '../../analysis/policyLabels.js';
 import { isLensError } from '../../base/errors.js';
 import type { Lens } from '../lens.js';
 import { runAgain } from './runAgain.js';
@@ -25,7 +25,7 @@ export async function choosePolicy(lens: Lens): Promise<void> {
 function items(current: string, native: string | undefined): PolicyItem[] {
   const item = (policy: string, detail?: string): PolicyItem => ({
     label: labelOf(policy),
-    description: `${policy}${policy === current ? ' (current)' : ''}`,
+    description: [...(policy === 'native' ? [] : [policy]), ...(policy === current ? ['(current)'] : [])].join(' '),
     policy,
     ...(detail === undefined ? {} : { detail }),
   });
@@ -46,7 +46,7 @@ function items(current: string, native: string | undefined): PolicyItem[] {
 async function ownPolicy(current: string): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
     title: 'MoE Lens: Routing Policy',
-    prompt: 'native, top-k:K (K = 1, 2, ...) or top-p:P (P above 0 and at most 1)',
+    prompt: POLICY_FORMS,
     value: current,
     validateInput: (value) => problem(value),
   });

@@ -4,6 +4,7 @@ import type { Frame, FrameLocator, Page } from 'playwright-core';
 
 const AXE = (createRequire(import.meta.url)('axe-core') as { readonly source: string }).source;
 const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const EXAMPLES = 3;
 const FOCUS_TRIES = 20;
 const FOCUS_PAUSE_MS = 300;
 
@@ -23,13 +24,13 @@ export async function panelFrame(page: Page): Promise<Frame> {
   return frame;
 }
 
-/** One line for each thing that axe-core finds wrong in the webview. */
+/** A line for each thing that axe-core finds wrong in the webview; of one rule the first few. */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   const frame = await panelFrame(page);
   await frame.evaluate(AXE);
   const results = await frame.evaluate<AxeResults>(`axe.run(document, { runOnly: ${JSON.stringify(AXE_RULES)} })`);
-  return results.violations.flatMap(({ id, impact, nodes }) => nodes.map((node) =>
-    `${id} (${impact ?? 'unrated'}): ${node.target.join(' ')}: ${node.any.map((check) => check.message).join('; ')}`));
+  return results.violations.flatMap(({ id, impact, nodes }) => nodes.slice(0, EXAMPLES).map((node) =>
+    `${id}, ${nodes.length} times (${impact ?? 'unrated'}): ${node.target.join(' ')}: ${node.any.map((check) => check.message).join('; ')}`));
 }
 
 /** Puts the keyboard into the webview; the focus gets there some time after it was asked for. */

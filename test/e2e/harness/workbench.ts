@@ -13,6 +13,8 @@ const BROWSER_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '-
 const WORKBENCH_TIMEOUT_MS = 60_000;
 /** Colours move to those of a new theme. */
 const TRANSITION_MS = 300;
+/** In a browser VS Code saves its state every 5 seconds, and not when the page closes. */
+const SAVE_INTERVAL_MS = 6_000;
 
 export interface WorkbenchOptions {
   /** Names the log and the pictures in test/e2e/out/. */
@@ -68,12 +70,19 @@ export class Workbench {
     return workbench;
   }
 
-  /** Loads the page (again), as a person who opens or reloads it. */
+  /** Opens the page anew, as a person who follows the address. */
   async load(openFile?: string): Promise<void> {
     await this.page.goto(this.code.url(openFile));
     await this.page.locator('.monaco-workbench').waitFor({ timeout: WORKBENCH_TIMEOUT_MS });
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: WORKBENCH_TIMEOUT_MS });
     if (openFile !== undefined) await this.page.locator('.editor-instance .view-line').first().waitFor({ timeout: WORKBENCH_TIMEOUT_MS });
+  }
+
+  /** Reloads the page where it stands: what VS Code has saved of its layout and its panels comes back. */
+  async reload(): Promise<void> {
+    await this.page.waitForTimeout(SAVE_INTERVAL_MS);
+    await this.page.reload();
+    await this.page.locator('.statusbar-item').first().waitFor({ timeout: WORKBENCH_TIMEOUT_MS });
   }
 
   /** Absolute path of a file of the workspace. */

@@ -4,9 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { MAX_ENTRIES, walk } from '../../../src/checkpoint/folderWalk.js';
 import { temporaryFolder, writeCheckpoint } from './helpers.js';
 
+const parent = temporaryFolder();
+let folders = 0;
+
+function newFolder(): string {
+  const folder = join(parent, `f${folders++}`);
+  mkdirSync(folder);
+  return folder;
+}
+
 describe('walk', () => {
   it('stops after a bounded number of entries and says so', async () => {
-    const root = temporaryFolder();
+    const root = newFolder();
     for (let i = 0; i < 30; i++) writeFileSync(join(root, `f${i}`), '');
     const sightings = await walk(root, undefined, 20);
     expect(sightings).toMatchObject([{ kind: 'problem', path: root, error: { message: `The search in ${root} stopped after 20 entries.` } }]);
@@ -15,7 +24,7 @@ describe('walk', () => {
   });
 
   it('visits a real folder once: by the first of its names', async () => {
-    const root = temporaryFolder();
+    const root = newFolder();
     const real = await writeCheckpoint(join(root, 'm-real'));
     symlinkSync(real, join(root, 'a-link'));
     symlinkSync(root, join(real, 'up'));
@@ -23,7 +32,7 @@ describe('walk', () => {
   });
 
   it('does not look into a repository of Hugging Face\'s cache, and names it as a whole', async () => {
-    const root = temporaryFolder();
+    const root = newFolder();
     mkdirSync(join(root, 'models--o--m', 'snapshots', 'c'), { recursive: true });
     await writeCheckpoint(join(root, 'models--o--m', 'snapshots', 'c'));
     expect(await walk(root)).toEqual([{ kind: 'hub-repo', path: join(root, 'models--o--m') }]);

@@ -8,9 +8,9 @@ import type { ByteSource } from '../../../src/checkpoint/files.js';
 
 export const BROKEN = join(import.meta.dirname, '../../fixtures/broken');
 
-/** A folder that is removed when the file's tests are over. */
+/** A folder that is removed when the file's tests are over; to be called outside a test. */
 export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'moe-lens-test-')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'moe-lens-checkpoint-')));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -11,7 +11,7 @@ class Page {
   read = (start: number, end: number): string => this.text.slice(start, end);
 
   /** Edits in offsets before the change, as VS Code gives them. Returns the edits that take them back. */
-  change(edits: readonly { readonly offset: number; readonly removed: number; readonly text: string }[], ...trackers: readonly Tracker[]): { offset: number; removed: number; text: string }[] {
+  change(edits: readonly Edit[], ...trackers: readonly Tracker[]): Edit[] {
     const inOrder = [...edits].sort((a, b) => a.offset - b.offset);
     let shift = 0;
     const back = inOrder.map((edit) => {
@@ -20,8 +20,7 @@ class Page {
       return undo;
     });
     for (const { offset, removed, text } of [...inOrder].reverse()) this.text = this.text.slice(0, offset) + text + this.text.slice(offset + removed);
-    const numbers: Edit[] = edits.map(({ offset, removed, text }) => ({ offset, removed, inserted: text.length }));
-    for (const tracker of trackers) tracker.change(numbers, this.read);
+    for (const tracker of trackers) tracker.change(edits);
     return back;
   }
 }
@@ -31,7 +30,7 @@ const characters = ({ text }: Selected): [number[], number[]] => [Array.from(tex
 
 function track(text: string, ...parts: readonly (readonly [number, number])[]): { readonly page: Page; readonly tracker: Tracker; readonly selected: Selected } {
   const selected = joinParts(parts.map(([start, end]) => ({ start, text: text.slice(start, end) })), '\n');
-  const tracker = new Tracker(selected.segments);
+  const tracker = new Tracker(selected.segments, text);
   tracker.attach(...characters(selected));
   return { page: new Page(text), tracker, selected };
 }
@@ -84,6 +83,13 @@ describe('the tracker', () => {
     expect(tracker.range(0)).toEqual({ start: 2, end: 3 });
   });
 
+  it('takes a text that is replaced as a whole as the edit that it is', () => {
+    const { page, tracker } = track('one two three', [4, 7]);
+    page.change([{ offset: 0, removed: 13, text: '1 two three' }], tracker);
+    expect(tracker.isFresh).toBe(true);
+    expect(tracker.range(0)).toEqual({ start: 2, end: 3 });
+  });
+
   it('keeps two equal parts apart', () => {
     const { page, tracker } = track('the cat the dog', [0, 3], [8, 11]);
     const back = page.change([{ offset: 0, removed: 15, text: '' }], tracker);
@@ -95,7 +101,7 @@ describe('the tracker', () => {
   it('paints what an edit during the run has left, and is stale', () => {
     const page = new Page('abcdef');
     const selected = joinParts([{ start: 0, text: 'abcdef' }], '\n');
-    const tracker = new Tracker(selected.segments);
+    const tracker = new Tracker(selected.segments, 'abcdef');
     page.change([{ offset: 2, removed: 1, text: '' }], tracker);
     tracker.attach(...characters(selected));
     expect(tracker.isFresh).toBe(false);
@@ -110,10 +116,10 @@ describe('the tracker', () => {
   it('follows a change of the line endings exactly', () => {
     const { page, tracker } = track('a\nb\nthe\nthe', [8, 11]);
     page.text = page.text.replaceAll('\n', '\r\n');
-    tracker.change(lineEndingEdits(page.text, true), page.read);
+    tracker.change(lineEndingEdits(page.text, true));
     expect(tracker.range(0)).toEqual({ start: 11, end: 12 });
     page.text = page.text.replaceAll('\r\n', '\n');
-    tracker.change(lineEndingEdits(page.text, false), page.read);
+    tracker.change(lineEndingEdits(page.text, false));
     expect(tracker.range(0)).toEqual({ start: 8, end: 9 });
     expect(tracker.isFresh).toBe(true);
   });
@@ -126,7 +132,7 @@ const history = fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { maxLe
 const cuts = fc.array(fc.nat(40), { minLength: 2, maxLength: 6 });
 
 /** Random edits brought into the text, apart from each other. */
-function fit(edits: readonly { readonly at: number; readonly removed: number; readonly text: string }[], length: number): { offset: number; removed: number; text: string }[] {
+function fit(edits: readonly { readonly at: number; readonly removed: number; readonly text: string }[], length: number): Edit[] {
   let free = 0;
   return [...edits].sort((a, b) => a.at - b.at).flatMap(({ at, removed, text }) => {
     const offset = Math.min(at, length);
@@ -147,7 +153,7 @@ describe('under random edits', () => {
   it('every token that survives holds the text that was analysed', () => {
     fc.assert(fc.property(letters, cuts, history, fc.boolean(), (text, at, changes, early) => {
       const selected = joinParts(parts(at, text.length).map(([start, end]) => ({ start, text: text.slice(start, end) })), '\n');
-      const tracker = new Tracker(selected.segments);
+      const tracker = new Tracker(selected.segments, text);
       if (!early) tracker.attach(...characters(selected));
       const page = new Page(text);
       for (const change of changes) page.change(fit(change, page.text.length), tracker);

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { comparedSettings, expandPath, inlineSettings, modelFolders, runSettings } from '../../../src/host/settingsRules.js';
+
+const from = (values: Readonly<Record<string, unknown>>) => (name: string): unknown => values[name];
+
+describe('settings', () => {
+  it('have defaults: the demo model, its own policy, counts beside tokens', () => {
+    expect(runSettings(from({}))).toEqual({ model: '', policy: 'native', backend: 'auto', nativeFolder: '' });
+    expect(comparedSettings(from({}))).toEqual({ topK: 0, topP: 0.4 });
+    expect(inlineSettings(from({}))).toEqual({ enabled: true, unit: 'token' });
+    expect(modelFolders(from({}))).toEqual([]);
+  });
+
+  it.each([
+    ['policy', { policy: 'top-p:2' }, 'E_POLICY_INVALID', runSettings],
+    ['policy', { policy: 3 }, 'E_POLICY_INVALID', runSettings],
+    ['backend', { backend: 'gpu' }, 'E_BACKEND_UNAVAILABLE', runSettings],
+    ['model', { model: 1 }, 'E_MODEL_NOT_FOUND', runSettings],
+    ['compare.topK', { 'compare.topK': 1.5 }, 'E_POLICY_INVALID', comparedSettings],
+    ['compare.topP', { 'compare.topP': 0 }, 'E_POLICY_INVALID', comparedSettings],
+    ['modelFolders', { modelFolders: 'x' }, 'E_MODEL_NOT_FOUND', modelFolders],
+    ['inline.unit', { 'inline.unit': 'line' }, 'E_CONFIG_INVALID', inlineSettings],
+    ['inline.enabled', { 'inline.enabled': 'yes' }, 'E_CONFIG_INVALID', inlineSettings],
+  ] as const)('name moeLens.%s when %j makes no sense', (name, values, code, read) => {
+    expect(() => read(from(values))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(`moeLens.${name} `) as string }) as Error);
+  });
+
+  it('may start paths with the home folder or be below the workspace', () => {
+    expect(expandPath('~/models/a', '/home/me', '/ws')).toBe('/home/me/models/a');
+    expect(expandPath('models/a', '/home/me', '/ws')).toBe('/ws/models/a');
+    expect(expandPath('/models/a', '/home/me', '/ws')).toBe('/models/a');
+    expect(expandPath('C:\\models', '/home/me', '/ws')).toBe('C:\\models');
+    expect(expandPath('', '/home/me', '/ws')).toBe('');
+  });
+});
