@@ -37,7 +37,7 @@ export async function startBackend(preference: BackendPreference, nativeFolder: 
       if (preference === 'native') {
         throw new LensError('E_BACKEND_UNAVAILABLE', `TensorFlow's native library did not load: ${why}.`, 'In a clone, run "npm run setup:native"; or set moeLens.backend to "auto".', { cause: error });
       }
-      note = `WebAssembly, because TensorFlow's native library did not load (${why}). It is several times faster on long texts.`;
+      note = `TensorFlow's native library, several times faster on long texts, is not set up: ${why}.`;
     }
   }
   try {

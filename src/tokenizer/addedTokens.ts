@@ -71,7 +71,9 @@ function find(root: Node, piece: Piece): readonly Stretch[] {
   const { text } = piece;
   const out: Stretch[] = [];
   let done = 0;
-  const add = (id: number, from: number, to: number): void => void (from < to && out.push({ id, piece: slicePiece(piece, from, to) }));
+  const add = (id: number, from: number, to: number): void => {
+    if (from < to) out.push({ id, piece: slicePiece(piece, from, to) });
+  };
   for (let at = 0; at < text.length; ) {
     const hit = longest(root, text, at);
     if (hit === undefined) {

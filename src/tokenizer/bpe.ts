@@ -29,7 +29,10 @@ export function compileBpe(model: Json): Model {
     vocabulary,
     tokenize(word, emit) {
       const whole = wholeWords ? vocabulary.get(word) : undefined;
-      if (whole !== undefined) return emit(whole, 0, word.length);
+      if (whole !== undefined) {
+        emit(whole, 0, word.length);
+        return;
+      }
       let tokens = cache.get(word);
       if (tokens === undefined) {
         tokens = mergePairs(characters(word), table);

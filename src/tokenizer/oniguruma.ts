@@ -59,16 +59,28 @@ class Rewriter {
   private step(previousLetter: string): void {
     const character = String.fromCodePoint(this.source.codePointAt(this.at) ?? 0);
     switch (character) {
-      case '\\': return this.atom(this.escape());
-      case '[': return this.atom(this.characterClass());
-      case '(': return this.open();
-      case ')': return this.close();
+      case '\\':
+        this.atom(this.escape());
+        break;
+      case '[':
+        this.atom(this.characterClass());
+        break;
+      case '(':
+        this.open();
+        break;
+      case ')':
+        this.close();
+        break;
       case '|':
         this.take(character);
         this.atomStart = -1;
-        return;
-      case '*': case '+': case '?': return this.quantifier(character);
-      case '{': return this.interval();
+        break;
+      case '*': case '+': case '?':
+        this.quantifier(character);
+        break;
+      case '{':
+        this.interval();
+        break;
       default:
         this.at += character.length;
         this.atom(this.folds ? this.folded(character, previousLetter) : character);
@@ -121,8 +133,8 @@ class Rewriter {
     const negation = text[1] === '^' ? '^' : '';
     const members = text.slice(1 + negation.length);
     const holds = this.translate(`[${members}`);
-    const has = (letters: string): boolean => [...letters].some((letter) => new RegExp(holds.source, 'u').test(letter));
-    return `[${negation}${has('sS') ? LONG_S : ''}${has('kK') ? KELVIN : ''}${members}`;
+    const has = (letter: string): boolean => new RegExp(holds.source, 'u').test(letter);
+    return `[${negation}${has('s') || has('S') ? LONG_S : ''}${has('k') || has('K') ? KELVIN : ''}${members}`;
   }
 
   private folded(character: string, previousLetter: string): string {
@@ -169,7 +181,8 @@ class Rewriter {
     const text = this.match(INTERVAL);
     if (text === undefined || this.atomStart < 0) {
       this.at++;
-      return this.atom('\\{');
+      this.atom('\\{');
+      return;
     }
     this.take(text);
     if (this.source[this.at] !== '?') return;

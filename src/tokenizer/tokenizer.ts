@@ -3,7 +3,7 @@ import { readAddedTokens, tokenFinder } from './addedTokens';
 import { compileDisplay } from './display';
 import type { Encoding, Tokenizer } from './encoding';
 import { compileBpe } from './bpe';
-import { asObject, invalid, unsupported } from './json';
+import { asObject, asOptionalString, invalid, unsupported } from './json';
 import type { Model } from './model';
 import { compileNormalizer } from './normalize';
 import { applyTemplate, compileTemplate } from './postProcess';
@@ -64,7 +64,8 @@ export function compileTokenizer(parsed: unknown): Tokenizer {
 /** The `model` of tokenizer.json. Old files have no type: those with merges are BPE, those with a list of scores Unigram. */
 function compileModel(value: unknown): Model {
   const model = asObject(value, 'model');
-  const type = model.type ?? (model.merges !== undefined ? 'BPE' : Array.isArray(model.vocab) ? 'Unigram' : 'WordLevel');
+  const guess = model.merges !== undefined ? 'BPE' : Array.isArray(model.vocab) ? 'Unigram' : 'WordLevel';
+  const type = asOptionalString(model.type, 'model.type') || guess;
   switch (type) {
     case 'BPE': return compileBpe(model);
     case 'Unigram': return compileUnigram(model);

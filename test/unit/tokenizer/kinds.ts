@@ -39,7 +39,7 @@ export function kindFile(name: string): TokenizerFile {
   const file = readBase(base);
   if (parts.model?.type !== 'Unigram') return { ...file, ...parts, model: { ...file.model, ...parts.model } };
   const tokens = Object.entries(file.model.vocab).sort((a, b) => a[1] - b[1]);
-  const vocab = tokens.map(([token], i) => [token, -(i % 97) / 8 - 12 / [...token].length]);
+  const vocab = tokens.map(([token], i) => [token, -(i % 97) / 8 - 12 / Array.from(token).length]);
   return { ...file, ...parts, model: { ...parts.model, vocab: vocab as unknown as Record<string, number> } };
 }
 
