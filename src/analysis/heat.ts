@@ -7,8 +7,8 @@ export const HEAT_LEVELS = 8;
 const LEAST_SPREAD = 0.1;
 
 /**
- * Level 0 for every count at or below the median m, levels 1 to 7 linear from there to the maximum M:
- * 1 + floor(7 (c - m) / (M - m)), at most 7. So a few words stand out and not half of the text.
+ * Level 0 for every count at or below the median m; above it floor(7 x^2), where x = (c - m) / (M - m) goes from there to
+ * the maximum M. The square keeps what is only a little above the rest plain: three words stand out and not forty.
  * All 0 if M - m < 0.1 experts.
  */
 export function heatLevels(counts: ArrayLike<number>): Uint8Array {
@@ -19,8 +19,8 @@ export function heatLevels(counts: ArrayLike<number>): Uint8Array {
   if (!(spread >= LEAST_SPREAD)) return levels;
   const steps = HEAT_LEVELS - 1;
   for (let i = 0; i < counts.length; i++) {
-    const above = (counts[i] ?? 0) - median;
-    if (above > 0) levels[i] = Math.min(steps, 1 + Math.floor((steps * above) / spread));
+    const above = Math.max(0, (counts[i] ?? 0) - median) / spread;
+    levels[i] = Math.floor(steps * above * above);
   }
   return levels;
 }

@@ -1,7 +1,7 @@
 import { modelInfo } from '../engine/modelInfo.js';
 import type { ModelInfo } from '../trace/run.js';
 import { oneOf, readArguments, UsageError } from './arguments.js';
-import { bytes, parameters } from './formats/units.js';
+import { bigText, bytesText } from '../analysis/labels.js';
 import { sessionOptions } from './modelOptions.js';
 
 export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--format text|json]
@@ -18,15 +18,15 @@ export async function info(args: string[]): Promise<string> {
 
 function describe(model: ModelInfo): string {
   const k = model.nativePolicy.startsWith('top-k:') ? Number(model.nativePolicy.slice('top-k:'.length)) : undefined;
-  const active = k === undefined ? 'depends on the text (Top-P)' : parameters(model.denseParameters + k * model.moeLayers.length * model.expertParameters);
+  const active = k === undefined ? 'depends on the text (Top-P)' : bigText(model.denseParameters + k * model.moeLayers.length * model.expertParameters);
   const rows: readonly (readonly [string, string])[] = [
     ['name', model.name], ['path', model.path], ['family', model.family],
-    ['format', `${model.format}, ${model.dtype}, ${bytes(model.weightBytes)}`],
+    ['format', `${model.format}, ${model.dtype}, ${bytesText(model.weightBytes)}`],
     ['layers', `${model.layers}, ${model.moeLayers.length} with experts`],
     ['experts', `${model.experts} a layer${model.sharedExperts === 0 ? '' : ` and ${model.sharedExperts} shared`}`],
     ['native policy', model.nativePolicy],
-    ['parameters', `${parameters(model.parameters)}; used by a token: ${active}`],
-    ['one expert', parameters(model.expertParameters)],
+    ['parameters', `${bigText(model.parameters)}; used by a token: ${active}`],
+    ['one expert', bigText(model.expertParameters)],
     ['hidden size', String(model.hiddenSize)], ['vocabulary', String(model.vocabularySize)], ['context', `${model.contextLength} tokens`],
   ];
   return `${rows.map(([key, value]) => `${key.padEnd(14)} ${value}`).join('\n')}\n`;

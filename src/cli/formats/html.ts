@@ -1,3 +1,4 @@
+import { HEAT_LEVELS, heatLevels } from '../../analysis/heat.js';
 import { policyLabel } from '../../routing/policy.js';
 import type { Trace } from '../../trace/trace.js';
 import { tokenRows } from './tokenRows.js';
@@ -9,23 +10,15 @@ p.text{white-space:pre-wrap}sub{color:#595959;font-size:.65em;margin:0 .1em}span
 table{border-collapse:collapse}td,th{padding:.1rem .8rem;text-align:right;border-bottom:1px solid #ddd}
 @media(prefers-color-scheme:dark){body{color:#ccc;background:#1f1f1f}sub{color:#a5a5a5}td,th{border-color:#444}}`;
 
-/** Share of heat from the median up to the maximum, as in the editor: what is usual stays plain. */
-function heat(values: readonly number[]): (value: number) => number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const span = (sorted.at(-1) ?? 0) - median;
-  return (value) => (span <= 0 || value <= median ? 0 : (value - median) / span);
-}
-
 function section(trace: Trace, text: string): string {
   const rows = tokenRows(trace);
-  const share = heat(rows.map(({ meanExperts }) => meanExperts));
+  const levels = heatLevels(rows.map(({ meanExperts }) => meanExperts));
   let at = 0;
   const body = rows.map((row) => {
     const from = Math.max(at, row.start);
     const shown = row.end > from ? text.slice(from, row.end) : '';
     at = Math.max(at, row.end);
-    return `<span class="t" style="background:rgba(230,120,20,${(0.55 * share(row.meanExperts)).toFixed(2)})" title="token ${row.index}, id ${row.id}">${escape(shown)}<sub>${row.meanExperts.toFixed(1)}</sub></span>`;
+    return `<span class="t" style="background:rgba(230,120,20,${((0.55 * levels[row.index]) / (HEAT_LEVELS - 1)).toFixed(2)})" title="token ${row.index}, id ${row.id}">${escape(shown)}<sub>${row.meanExperts.toFixed(1)}</sub></span>`;
   });
   const { model, summary } = trace;
   return `<section><h2>${escape(policyLabel(trace.concrete))} (${trace.simulated ? 'simulated' : 'native'})</h2>

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { heatLevels } from '../../../src/analysis/heat.js';
 
 describe('heat levels', () => {
-  it('are 0 up to the median and linear from there to the maximum', () => {
-    expect(Array.from(heatLevels([1, 1, 1, 1, 1.5, 2.5, 4.5]))).toEqual([0, 0, 0, 0, 2, 4, 7]);
+  it('are 0 up to the median and rise with the square from there to the maximum', () => {
+    expect(Array.from(heatLevels([1, 1, 1, 1, 1.5, 2.5, 4.5]))).toEqual([0, 0, 0, 0, 0, 1, 7]);
   });
 
   it('are all 0 where counts hardly differ', () => {
