@@ -143,7 +143,7 @@ describe('the panel', () => {
     await panel(workbench.page).locator('#app').waitFor({ state: 'hidden' });
     await runCommand(workbench.page, 'View: Close Editor');
     await panel(workbench.page).getByRole('tab', { name: 'Table', selected: true }).waitFor();
-    await workbench.load();
+    await workbench.reload();
     await panel(workbench.page).locator(`[data-token="${native.tokens.length - 1}"]`).waitFor({ timeout: 60_000 });
     expect(await numberOf('[data-figure="meanExperts"]')).toBeCloseTo(native.summary.meanExperts, 6);
     await panel(workbench.page).locator('#status[data-kind="restored"]').waitFor();
