@@ -11,7 +11,7 @@ export const ERROR_CODES = [
   'E_GGUF_MAGIC', 'E_GGUF_VERSION', 'E_GGUF_LIMIT', 'E_GGUF_TRUNCATED', 'E_GGUF_ALIGNMENT',
   // running it
   'E_POLICY_INVALID', 'E_TEXT_EMPTY', 'E_TEXT_TOO_LONG', 'E_OUT_OF_MEMORY', 'E_CANCELLED', 'E_ENGINE_CRASHED',
-  'E_BACKEND_UNAVAILABLE', 'E_REMOTE_UNREACHABLE', 'E_TRACE_GONE', 'E_MESSAGE_INVALID', 'E_INTERNAL',
+  'E_BACKEND_UNAVAILABLE', 'E_REMOTE_UNREACHABLE', 'E_TRACE_GONE', 'E_MESSAGE_INVALID', 'E_SETTING_INVALID', 'E_INTERNAL',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -39,13 +39,19 @@ export function isLensError(error: unknown, code?: ErrorCode): error is LensErro
   return error instanceof LensError && (code === undefined || error.code === code);
 }
 
+/** What Node adds to the errors of the file system. */
+interface SystemError extends Error {
+  readonly code?: string;
+  readonly path?: string;
+}
+
 /** Any thrown value as a LensError: file system errors get their own code, what is unforeseen becomes E_INTERNAL. */
 export function toLensError(error: unknown): LensError {
   if (error instanceof LensError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   if (cause.name === 'AbortError') return new LensError('E_CANCELLED', 'The run was cancelled.', '', { cause });
-  const system = (cause as NodeJS.ErrnoException).code;
-  if (system === 'ENOENT') return new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${(cause as NodeJS.ErrnoException).path ?? ''}.`, 'Check the path.', { cause });
+  const { code: system, path } = cause as SystemError;
+  if (system === 'ENOENT') return new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${path ?? ''}.`, 'Check the path.', { cause });
   if (system === 'EACCES' || system === 'EPERM' || system === 'EISDIR' || system === 'EIO') {
     return new LensError('E_UNREADABLE', `A file could not be read: ${cause.message}.`, 'Check that it is a file you may read.', { cause });
   }

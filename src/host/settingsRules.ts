@@ -1,6 +1,6 @@
 /** What the settings mean, apart from where they are kept. A value that makes no sense is an error that names its setting. */
 import { canonicalPolicy, type ComparedSettings } from '../analysis/policyLabels.js';
-import { isLensError, LensError, type ErrorCode } from '../base/errors.js';
+import { isLensError, LensError } from '../base/errors.js';
 import type { BackendPreference } from '../protocol/engineApi.js';
 import type { InlineUnit } from './inlineMarks.js';
 
@@ -29,28 +29,28 @@ export function runSettings(get: Get): RunSettings {
   return {
     model: text(get, 'model').trim(),
     policy: policySetting(get),
-    backend: oneOf(get, 'backend', BACKENDS, 'E_BACKEND_UNAVAILABLE'),
+    backend: oneOf(get, 'backend', BACKENDS),
     nativeFolder: text(get, 'nativeFolder').trim(),
   };
 }
 
 export function comparedSettings(get: Get): ComparedSettings {
   const topK = get('compare.topK') ?? 0;
-  if (typeof topK !== 'number' || !Number.isInteger(topK) || topK < 0) throw invalid('compare.topK', topK, 'E_POLICY_INVALID', 'Use a whole number; 0 takes the number from the checkpoint.');
+  if (typeof topK !== 'number' || !Number.isInteger(topK) || topK < 0) throw invalid('compare.topK', topK, 'Use a whole number; 0 takes the number from the checkpoint.');
   const topP = get('compare.topP') ?? 0.4;
-  if (typeof topP !== 'number' || !(topP > 0 && topP <= 1)) throw invalid('compare.topP', topP, 'E_POLICY_INVALID', 'Use a number above 0 and at most 1, for example 0.4.');
+  if (typeof topP !== 'number' || !(topP > 0 && topP <= 1)) throw invalid('compare.topP', topP, 'Use a number above 0 and at most 1, for example 0.4.');
   return { topK, topP };
 }
 
 export function modelFolders(get: Get): readonly string[] {
   const folders = get('modelFolders') ?? [];
   const valid = Array.isArray(folders) && folders.every((folder): folder is string => typeof folder === 'string');
-  if (!valid) throw invalid('modelFolders', folders, 'E_MODEL_NOT_FOUND', 'Use a list of folders, for example ["/data/models"].');
+  if (!valid) throw invalid('modelFolders', folders, 'Use a list of folders, for example ["/data/models"].');
   return folders.map((folder) => folder.trim()).filter((folder) => folder !== '');
 }
 
 export function inlineSettings(get: Get): InlineSettings {
-  return { enabled: flag(get, 'inline.enabled'), unit: oneOf(get, 'inline.unit', UNITS, 'E_CONFIG_INVALID') };
+  return { enabled: flag(get, 'inline.enabled'), unit: oneOf(get, 'inline.unit', UNITS) };
 }
 
 export function codeLensEnabled(get: Get): boolean {
@@ -75,23 +75,23 @@ function policySetting(get: Get): string {
 
 function text(get: Get, name: string): string {
   const value = get(name) ?? '';
-  if (typeof value !== 'string') throw invalid(name, value, name === 'policy' ? 'E_POLICY_INVALID' : 'E_MODEL_NOT_FOUND', 'Use a text.');
+  if (typeof value !== 'string') throw invalid(name, value, 'Use a text.');
   return value;
 }
 
 function flag(get: Get, name: string): boolean {
   const value = get(name) ?? true;
-  if (typeof value !== 'boolean') throw invalid(name, value, 'E_CONFIG_INVALID', 'Use true or false.');
+  if (typeof value !== 'boolean') throw invalid(name, value, 'Use true or false.');
   return value;
 }
 
-function oneOf<T extends string>(get: Get, name: string, choices: readonly [T, ...T[]] | readonly T[], code: ErrorCode): T {
+function oneOf<T extends string>(get: Get, name: string, choices: readonly [T, ...T[]] | readonly T[]): T {
   const value = get(name) ?? choices[0];
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw invalid(name, value, code, `Use one of: ${choices.join(', ')}.`);
+  if (found === undefined) throw invalid(name, value, `Use one of: ${choices.join(', ')}.`);
   return found;
 }
 
-function invalid(name: string, value: unknown, code: ErrorCode, hint: string): LensError {
-  return new LensError(code, `The setting ${SECTION}.${name} can't be used: ${(JSON.stringify(value) ?? 'undefined').slice(0, 60)}.`, hint);
+function invalid(name: string, value: unknown, hint: string): LensError {
+  return new LensError('E_SETTING_INVALID', `The setting ${SECTION}.${name} can't be used: ${(JSON.stringify(value) ?? 'undefined').slice(0, 60)}.`, hint);
 }

@@ -98,12 +98,12 @@ export type HostToPanel = { readonly type: 'state'; readonly state: PanelState }
 /** Commands that the panel's buttons may run; the host refuses any other. */
 export const PANEL_COMMANDS = [
   'moeLens.analyzeSelection', 'moeLens.analyzeDocument', 'moeLens.comparePolicies', 'moeLens.compareWithClipboard',
-  'moeLens.chooseModel', 'moeLens.choosePolicy', 'moeLens.cancel', 'moeLens.clear',
+  'moeLens.chooseModel', 'moeLens.choosePolicy', 'moeLens.runAgain', 'moeLens.cancel', 'moeLens.clear',
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
 export type PanelToHost =
-  /** The panel has loaded; `restored` is the result it kept from before a reload, if any. */
+  /** The panel has loaded and wants a snapshot. */
   | { readonly type: 'ready' }
   | { readonly type: 'selectToken'; readonly token: number }
   | { readonly type: 'selectSpan'; readonly span: number }

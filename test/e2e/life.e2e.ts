@@ -13,6 +13,8 @@ import { cliTrace, ROOT, SAMPLE } from './support/cli.js';
 import { expectedMarks, type Mark } from './support/inline.js';
 
 const TEXT = readFileSync(join(SAMPLE, 'prompt.md'), 'utf8');
+/** How every copy of the sample begins. */
+const FIRST = TEXT.slice(0, 12);
 const SOON = { timeout: 20_000 };
 /** A text of more than 5,000 tokens, and a longer one whose run can be met half-way. */
 const LONG = TEXT.repeat(50);
@@ -62,7 +64,7 @@ describe('an edit', () => {
   });
 
   it('during a run leaves the result stale, painted only where the text is the same', async () => {
-    await open('very-long.txt', 'You are');
+    await open('very-long.txt', FIRST);
     await command('Analyze Document');
     await running();
     await focusEditor(workbench.page);
@@ -77,7 +79,7 @@ describe('an edit', () => {
 
 describe('a run', () => {
   it('is cancelled from its notification, and the next one works', async () => {
-    await open('very-long.txt', 'You are');
+    await open('very-long.txt', FIRST);
     await command('Analyze Document');
     await running();
     const progress = toast(workbench.page, 'MoE Lens: very-long.txt');
@@ -92,7 +94,7 @@ describe('a run', () => {
 
   it('whose engine is killed ends in one message with what to do, and runs again', async () => {
     await dismissAll();
-    await open('very-long.txt', 'You are');
+    await open('very-long.txt', FIRST);
     await command('Analyze Document');
     await running();
     killEngine(workbench.code);
@@ -109,7 +111,7 @@ describe('a run', () => {
   });
 
   it('over 5,000 tokens paints every line, and says that it took several windows', async () => {
-    await open('long.txt', 'You are');
+    await open('long.txt', FIRST);
     await command('Analyze Document');
     await status().filter({ hasText: 'experts' }).waitFor({ timeout: 120_000 });
     const trace = cliTrace(LONG);
@@ -126,7 +128,7 @@ describe('a run', () => {
 
 describe('a selection', () => {
   it('that is empty gets an offer instead of an error', async () => {
-    await open('prompt.md', 'You are');
+    await open('prompt.md', FIRST);
     await goTo(workbench.page, { line: 1, column: 1 });
     await command('Analyze Selection');
     const offer = toast(workbench.page, 'Nothing is selected');
@@ -136,10 +138,11 @@ describe('a selection', () => {
   });
 
   it('of one word counts only that, and Clear takes it all away', async () => {
-    await select(workbench.page, { line: 1, column: 5 }, { line: 1, column: 8 });
+    const [word] = TEXT.split(' ');
+    await select(workbench.page, { line: 1, column: 1 }, { line: 1, column: word.length + 1 });
     await command('Analyze Selection');
-    const [expected] = expectedMarks('are', [cliTrace('are')]);
-    await expect.poll(async () => (await marks()).map(({ text, after }) => ({ text, after })), SOON).toEqual([{ text: expected.text, after: 7 }]);
+    const [expected] = expectedMarks(word, [cliTrace(word)]);
+    await expect.poll(async () => (await marks()).map(({ text, after }) => ({ text, after })), SOON).toEqual([{ text: expected.text, after: word.length }]);
     await command('Clear');
     await expect.poll(marks, SOON).toEqual([]);
   });
@@ -147,10 +150,11 @@ describe('a selection', () => {
   it('in several places is read as one text, each part in its own place', async () => {
     await focusEditor(workbench.page);
     await goTo(workbench.page, { line: 1, column: 1 });
-    await workbench.page.keyboard.press('Control+Alt+ArrowDown');
+    await runCommand(workbench.page, 'Add Cursor Below');
     await workbench.page.keyboard.press('Shift+End');
-    await command('Analyze Selection');
     const [first, second] = TEXT.split('\n');
+    await workbench.page.locator('[id="status.editor.selection"]', { hasText: '2 selections' }).waitFor();
+    await command('Analyze Selection');
     const joined = `${first}\n${second}`;
     await expect.poll(marks, SOON).toEqual(expectedMarks(joined, [cliTrace(joined)]));
     await panel(workbench.page).getByText('2 selections as one text').first().waitFor(SOON);
@@ -192,7 +196,7 @@ describe('the native backend', () => {
   it('gives the same counts where its library is set up, and is named', async () => {
     workbench.setLive({ 'moeLens.nativeFolder': join(ROOT, 'native'), 'moeLens.backend': 'native' });
     await workbench.page.waitForTimeout(1000);
-    await open('prompt.md', 'You are');
+    await open('prompt.md', FIRST);
     await command('Analyze Document');
     await status().filter({ hasText: 'TensorFlow' }).waitFor(SOON);
     await goTo(workbench.page, { line: 1, column: 1 });

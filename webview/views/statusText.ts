@@ -17,7 +17,8 @@ export interface StatusText {
   readonly offers: readonly Offer[];
 }
 
-const AGAIN: Offer = { label: 'Analyze Again', command: 'moeLens.analyzeSelection', appearance: 'primary' };
+const AGAIN: Offer = { label: 'Run Again', command: 'moeLens.runAgain', appearance: 'primary' };
+const ANEW: Offer = { label: 'Analyze Selection', command: 'moeLens.analyzeSelection', appearance: 'primary' };
 const MODEL: Offer = { label: 'Choose Model', command: 'moeLens.chooseModel', appearance: 'secondary' };
 
 /** Undefined when the numbers are what they seem and nothing needs to be said. */
@@ -28,7 +29,7 @@ export function statusText(status: PanelStatus, hasResult: boolean): StatusText 
       tone: 'info', busy: false, text: 'Nothing analyzed yet.',
       more: 'Select text in an editor and run Analyze Selection: each token gets the number of experts that the model used for it.',
       offers: [
-        { label: 'Analyze Selection', command: 'moeLens.analyzeSelection', appearance: 'primary' },
+        ANEW,
         { label: 'Analyze Document', command: 'moeLens.analyzeDocument', appearance: 'secondary' }, MODEL,
       ],
     };
@@ -41,7 +42,7 @@ export function statusText(status: PanelStatus, hasResult: boolean): StatusText 
       tone: 'warning', busy: false, text: 'Edited since this run.', more: 'The numbers are those of the text before the edit.', offers: [AGAIN],
     };
     case 'restored': return {
-      tone: 'info', busy: false, text: 'From before the reload.', more: 'The numbers stand; a token\u2019s experts need a new run.', offers: [AGAIN],
+      tone: 'info', busy: false, text: 'From before the reload.', more: 'The numbers stand; a token\u2019s experts need a new run.', offers: [ANEW],
     };
     case 'error': return {
       tone: 'error', busy: false, text: `${status.code}: ${status.message}`, more: status.hint, offers: [{ ...AGAIN, label: 'Try Again' }, MODEL],

@@ -13,14 +13,14 @@ describe('settings', () => {
 
   it.each([
     ['policy', { policy: 'top-p:2' }, 'E_POLICY_INVALID', runSettings],
-    ['policy', { policy: 3 }, 'E_POLICY_INVALID', runSettings],
-    ['backend', { backend: 'gpu' }, 'E_BACKEND_UNAVAILABLE', runSettings],
-    ['model', { model: 1 }, 'E_MODEL_NOT_FOUND', runSettings],
-    ['compare.topK', { 'compare.topK': 1.5 }, 'E_POLICY_INVALID', comparedSettings],
-    ['compare.topP', { 'compare.topP': 0 }, 'E_POLICY_INVALID', comparedSettings],
-    ['modelFolders', { modelFolders: 'x' }, 'E_MODEL_NOT_FOUND', modelFolders],
-    ['inline.unit', { 'inline.unit': 'line' }, 'E_CONFIG_INVALID', inlineSettings],
-    ['inline.enabled', { 'inline.enabled': 'yes' }, 'E_CONFIG_INVALID', inlineSettings],
+    ['policy', { policy: 3 }, 'E_SETTING_INVALID', runSettings],
+    ['backend', { backend: 'gpu' }, 'E_SETTING_INVALID', runSettings],
+    ['model', { model: 1 }, 'E_SETTING_INVALID', runSettings],
+    ['compare.topK', { 'compare.topK': 1.5 }, 'E_SETTING_INVALID', comparedSettings],
+    ['compare.topP', { 'compare.topP': 0 }, 'E_SETTING_INVALID', comparedSettings],
+    ['modelFolders', { modelFolders: 'x' }, 'E_SETTING_INVALID', modelFolders],
+    ['inline.unit', { 'inline.unit': 'line' }, 'E_SETTING_INVALID', inlineSettings],
+    ['inline.enabled', { 'inline.enabled': 'yes' }, 'E_SETTING_INVALID', inlineSettings],
   ] as const)('name moeLens.%s when %j makes no sense', (name, values, code, read) => {
     expect(() => read(from(values))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(`moeLens.${name} `) as string }) as Error);
   });

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TokenDetail } from '../../../src/trace/run.js';
 import { inSlices } from '../../../webview/slices.js';
-import { differing } from '../../../webview/views/differs.js';
 import { nextToken, type Box } from '../../../webview/views/roving.js';
 import { statusText } from '../../../webview/views/statusText.js';
 import { quoted, tokenTables } from '../../../webview/views/tokenRows.js';
@@ -28,7 +27,7 @@ describe('the banner', () => {
   });
 
   it('offers a new run for a text that was edited or comes from before a reload', () => {
-    for (const kind of ['stale', 'restored'] as const) expect(statusText({ kind }, true)?.offers[0]?.label).toBe('Analyze Again');
+    for (const [kind, label] of [['stale', 'Run Again'], ['restored', 'Analyze Selection']] as const) expect(statusText({ kind }, true)?.offers[0]?.label).toBe(label);
   });
 
   it('never speaks of difficulty', () => {
@@ -74,14 +73,6 @@ describe('the selected token', () => {
 
   it('is quoted so that white space can be seen', () => {
     expect([' swap', '\n', '  ', 'x'.repeat(60)].map(quoted)).toEqual(['swap', '\u21b5', '\u2423\u2423', `${'x'.repeat(39)}\u2026`]);
-  });
-});
-
-describe('two policies on one text', () => {
-  it('are marked only where they differ the most', () => {
-    const first = Array.from({ length: 20 }, (_, i) => (i < 2 ? 4 : 1.5));
-    expect(differing(first, first.map(() => 2)).map(Number).join('')).toBe('11000000000000000000');
-    expect(differing([2, 2], [2, 2.1])).toEqual([false, false]);
   });
 });
 
