@@ -43,7 +43,7 @@ const actions: Actions = {
   choose: (change) => {
     choices = { ...choices, ...change };
     render();
-    saveSoon();
+    save(); // at once: the panel may be hidden next
   },
 };
 
@@ -64,10 +64,13 @@ function render(): void {
 /** Not while the snapshot is being drawn: writing a large result out takes longer than a frame. */
 function saveSoon(): void {
   window.clearTimeout(saving);
-  saving = window.setTimeout(() => {
-    savedResult = state.result;
-    host.kept.set(keep(choices, state.result));
-  }, 200);
+  saving = window.setTimeout(save, 200);
+}
+
+function save(): void {
+  window.clearTimeout(saving);
+  savedResult = state.result;
+  host.kept.set(keep(choices, state.result));
 }
 
 watchTheme((next) => {

@@ -1,13 +1,22 @@
 /** The editor's cursor and the panel's selection follow each other; the commands step through the top spans. */
 import * as vscode from 'vscode';
 import { meanText } from '../analysis/labels.js';
+import { visibleRange } from '../analysis/words.js';
 import type { Details } from './details.js';
 import type { Session } from './session.js';
 import type { Sessions } from './sessions.js';
+import type { Range } from './tracker.js';
 
 /** The cursor rests this long on a token before its details are asked for. */
 const REST_MS = 80;
 const MESSAGE_MS = 5000;
+
+/** A span is read without the white space around it, which belongs to its first and last token. */
+function withoutSpace(document: vscode.TextDocument, { start, end }: Range): Range | undefined {
+  const text = document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
+  const seen = visibleRange(text, 0, text.length);
+  return seen === undefined ? undefined : { start: start + seen.start, end: start + seen.end };
+}
 
 export class Follow implements vscode.Disposable {
   private asked: AbortController | undefined;
@@ -42,7 +51,8 @@ export class Follow implements vscode.Disposable {
     if (span === undefined) return;
     session.selectedSpan = rank;
     this.sessions.fire(session, 'selection');
-    const range = session.result?.tracker.rangeOf(span.first, span.last);
+    const tokens = session.result?.tracker.rangeOf(span.first, span.last);
+    const range = tokens === undefined ? undefined : withoutSpace(session.document, tokens);
     if (range === undefined) {
       vscode.window.setStatusBarMessage(`Span ${rank + 1} of ${spans.length} was edited since the run`, MESSAGE_MS);
       return;

@@ -8,8 +8,8 @@ import type { Sessions } from './sessions.js';
 import type { Settings } from './settings.js';
 import { inSlices, nextTurn } from './slices.js';
 
-/** Edits come in bursts; VS Code moves the decorations itself meanwhile. */
-const AFTER_EDIT_MS = 30;
+/** A burst of edits: while it lasts VS Code moves the decorations itself, exactly, whereas ranges from here would come late. */
+const BURST_MS = 100;
 
 export class Painter implements vscode.Disposable {
   private readonly types = createDecorationTypes();
@@ -26,7 +26,7 @@ export class Painter implements vscode.Disposable {
       this.types,
       sessions.onDidChange(({ session, change }) => {
         if (change === 'result') this.paintDocument(session);
-        if (change === 'edit') this.paintSoon(session);
+        if (change === 'edit') this.paintAfterEdit(session);
       }),
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.latest.has(editor) || this.start(editor))),
       settings.onDidChange((affects) => {
@@ -50,9 +50,12 @@ export class Painter implements vscode.Disposable {
     for (const editor of vscode.window.visibleTextEditors) if (editor.document === session.document) this.start(editor);
   }
 
-  private paintSoon(session: Session): void {
-    if (this.timers.has(session)) return;
-    this.timers.set(session, setTimeout(() => this.paintDocument(session), AFTER_EDIT_MS));
+  /** At the first edit at once (what it touched loses its number), then when the burst is over. */
+  private paintAfterEdit(session: Session): void {
+    const inBurst = this.timers.has(session);
+    if (!inBurst) this.paintDocument(session);
+    clearTimeout(this.timers.get(session));
+    this.timers.set(session, setTimeout(() => this.paintDocument(session), BURST_MS));
   }
 
   private start(editor: vscode.TextEditor): void {

@@ -52,7 +52,7 @@ export const silu = (x: Matrix): Matrix => tf.tidy(() => tf.mul(x, tf.sigmoid(x)
 
 /** x / sqrt(mean(x^2) + eps) * weight, over the last axis. */
 export const rmsNorm = <T extends Tensor>(x: T, weight: Vector, eps: number): T =>
-  tf.tidy(() => tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))), weight) as T);
+  tf.tidy(() => tf.mul<T>(tf.mul<T>(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))), weight));
 
 /** [T, heads * width] to [heads, T, width]. */
 export const splitHeads = (x: Matrix, heads: number): Tensor3 => tf.tidy(() => {

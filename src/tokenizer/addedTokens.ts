@@ -1,7 +1,7 @@
-import { slicePiece, type Piece } from './align';
-import { asArray, asFlag, asObject, asString } from './json';
-import { isSpace, type Normalizer } from './normalize';
-import { inReferenceUnicode } from './pattern';
+import { slicePiece, type Piece } from './align.js';
+import { asArray, asFlag, asObject, asString } from './json.js';
+import { isSpace, type Normalizer } from './normalize.js';
+import { inReferenceUnicode } from './pattern.js';
 
 /** A token that is found in the text before anything else looks at it. */
 export interface AddedToken {

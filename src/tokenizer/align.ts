@@ -1,4 +1,4 @@
-import type { Encoding } from './encoding';
+import type { Encoding } from './encoding.js';
 
 /**
  * Text on its way to the model, with where every UTF-16 unit of it came from: unit i stands for

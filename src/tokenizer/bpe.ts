@@ -1,6 +1,6 @@
-import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from './json';
-import { mergePairs, MERGES_LIMIT, MergeTable, type Symbols } from './merges';
-import { byteTokens, type Emit, type Model } from './model';
+import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from './json.js';
+import { mergePairs, MERGES_LIMIT, MergeTable, type Symbols } from './merges.js';
+import { byteTokens, type Emit, type Model } from './model.js';
 
 /** Words kept with their tokens: as many as the reference keeps; a text repeats most of its words. */
 const CACHED_WORDS = 10_000;

@@ -1,4 +1,4 @@
-import { PieceBuilder, type Piece } from './align';
+import { PieceBuilder, type Piece } from './align.js';
 
 /** The visible character that stands for each byte in a byte-level vocabulary (GPT-2's `bytes_to_unicode`). */
 export const BYTE_CHARACTERS: readonly string[] = byteCharacters();

@@ -1,5 +1,5 @@
-import { fromByteCharacters } from './byteLevel';
-import { flatten, type Json } from './json';
+import { fromByteCharacters } from './byteLevel.js';
+import { flatten, type Json } from './json.js';
 
 /** Turns a token's name into the text that it stands for. */
 export type Display = (token: string) => string;

@@ -1,4 +1,4 @@
-import { LensError } from '../base/errors';
+import { LensError } from '../base/errors.js';
 
 /** Typed reading of tokenizer.json, which is not to be trusted: anything of another type than expected is E_TOKENIZER_INVALID. */
 export type Json = Readonly<Record<string, unknown>>;

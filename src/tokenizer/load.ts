@@ -1,8 +1,8 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LensError, toLensError } from '../base/errors';
-import type { Tokenizer } from './encoding';
-import { compileTokenizer } from './tokenizer';
+import { LensError, toLensError } from '../base/errors.js';
+import type { Tokenizer } from './encoding.js';
+import { compileTokenizer } from './tokenizer.js';
 
 /** The largest released tokenizer.json has 35 MB (262,144 tokens); V8 cannot hold more than 512 MB in one string. */
 export const MAX_TOKENIZER_BYTES = 256 * 2 ** 20;

@@ -1,4 +1,4 @@
-import { unsupported } from './json';
+import { unsupported } from './json.js';
 
 /** Takes one token of a word: units [from, to) of it. Tokens with bytes of one character have the same units. */
 export type Emit = (id: number, from: number, to: number) => void;

@@ -1,8 +1,8 @@
-import { PieceBuilder, prepend, slicePiece, type Piece } from './align';
-import { toByteCharacters } from './byteLevel';
-import { asFlag, asString, flatten, invalid, unsupported, type Json } from './json';
-import { compilePattern, type Matcher } from './pattern';
-import { toUnicodeForm } from './unicodeForm';
+import { PieceBuilder, prepend, slicePiece, type Piece } from './align.js';
+import { toByteCharacters } from './byteLevel.js';
+import { asFlag, asString, flatten, invalid, unsupported, type Json } from './json.js';
+import { compilePattern, type Matcher } from './pattern.js';
+import { toUnicodeForm } from './unicodeForm.js';
 
 /** Changes the text before it is split; applied to each stretch between added tokens. */
 export type Normalizer = (piece: Piece) => Piece;

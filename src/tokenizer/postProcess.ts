@@ -1,5 +1,5 @@
-import type { Encoding } from './encoding';
-import { asArray, asId, asObject, asString, flatten, invalid, type Json } from './json';
+import type { Encoding } from './encoding.js';
+import { asArray, asId, asObject, asString, flatten, invalid, type Json } from './json.js';
 
 /** The whole output: ids of special tokens, and 'text' where the text's own tokens go. */
 export type Template = readonly (number | 'text')[];

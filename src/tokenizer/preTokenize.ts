@@ -1,10 +1,10 @@
-import { prepend, slicePiece, type Piece } from './align';
-import { toByteCharacters } from './byteLevel';
-import { asFlag, asId, asOptionalString, asString, flatten, invalid, unsupported, type Json } from './json';
-import { replaceMatches } from './normalize';
-import { compilePattern, expressionMatcher, regexMatcher } from './pattern';
-import { asBehavior, invert, partition, splitPiece, type Behavior, type Partition } from './split';
-import { ALSO_NUMBERS, ALSO_PUNCTUATION, NOT_NUMBERS, NOT_PUNCTUATION } from './unicodeTables';
+import { prepend, slicePiece, type Piece } from './align.js';
+import { toByteCharacters } from './byteLevel.js';
+import { asFlag, asId, asOptionalString, asString, flatten, invalid, unsupported, type Json } from './json.js';
+import { replaceMatches } from './normalize.js';
+import { compilePattern, expressionMatcher, regexMatcher } from './pattern.js';
+import { asBehavior, invert, partition, splitPiece, type Behavior, type Partition } from './split.js';
+import { ALSO_NUMBERS, ALSO_PUNCTUATION, NOT_NUMBERS, NOT_PUNCTUATION } from './unicodeTables.js';
 
 /** Cuts a piece into the words that the model sees one at a time. */
 export type PreTokenizer = (piece: Piece) => readonly Piece[];

@@ -1,6 +1,6 @@
-import { slicePiece, type Piece } from './align';
-import { asString, invalid } from './json';
-import type { Matcher } from './pattern';
+import { slicePiece, type Piece } from './align.js';
+import { asString, invalid } from './json.js';
+import type { Matcher } from './pattern.js';
 
 /** What becomes of a match when a text is split there. */
 export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';

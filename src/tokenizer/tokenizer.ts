@@ -1,14 +1,14 @@
-import { sourcePiece, TokenSpans } from './align';
-import { readAddedTokens, tokenFinder } from './addedTokens';
-import { compileDisplay } from './display';
-import type { Encoding, Tokenizer } from './encoding';
-import { compileBpe } from './bpe';
-import { asObject, asOptionalString, invalid, unsupported } from './json';
-import type { Model } from './model';
-import { compileNormalizer } from './normalize';
-import { applyTemplate, compileTemplate } from './postProcess';
-import { compilePreTokenizer } from './preTokenize';
-import { compileUnigram } from './unigram';
+import { sourcePiece, TokenSpans } from './align.js';
+import { readAddedTokens, tokenFinder } from './addedTokens.js';
+import { compileDisplay } from './display.js';
+import type { Encoding, Tokenizer } from './encoding.js';
+import { compileBpe } from './bpe.js';
+import { asObject, asOptionalString, invalid, unsupported } from './json.js';
+import type { Model } from './model.js';
+import { compileNormalizer } from './normalize.js';
+import { applyTemplate, compileTemplate } from './postProcess.js';
+import { compilePreTokenizer } from './preTokenize.js';
+import { compileUnigram } from './unigram.js';
 
 /**
  * The pipeline that a parsed tokenizer.json describes:

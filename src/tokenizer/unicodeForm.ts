@@ -1,5 +1,5 @@
-import { PieceBuilder, type Piece } from './align';
-import { INERT } from './unicodeTables';
+import { PieceBuilder, type Piece } from './align.js';
+import { INERT } from './unicodeTables.js';
 
 export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 

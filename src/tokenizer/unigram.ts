@@ -1,6 +1,6 @@
 import { Unigram } from '@huggingface/tokenizers';
-import { asArray, asFlag, asId, asString, invalid, unsupported, type Json } from './json';
-import { byteTokens, type Emit, type Model } from './model';
+import { asArray, asFlag, asId, asString, invalid, unsupported, type Json } from './json.js';
+import { byteTokens, type Emit, type Model } from './model.js';
 
 /**
  * A vocabulary with scores; the likeliest path wins. The library finds the path. What an unknown stretch becomes is

@@ -1,7 +1,7 @@
 /** The main job, by keyboard: select text, run, and read the same numbers that the CLI prints for it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { focusEditor, goTo, hoverAt, inlineTexts, select, selectAll } from './harness/editor.js';
 import { axeViolations, focusPanel, panel, panelFrame } from './harness/panel.js';
 import { runCommand } from './harness/quickInput.js';
@@ -35,6 +35,7 @@ beforeAll(async () => {
   await runCommand(workbench.page, 'View: Close Primary Side Bar');
 });
 afterAll(async () => { await workbench.stop(); });
+afterEach(async ({ task }) => { if (task.result?.state === 'fail') await workbench.screenshot(`failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}`); });
 
 describe('Analyze Selection on the whole sample', () => {
   beforeAll(async () => {
@@ -125,8 +126,7 @@ describe('the panel', () => {
   });
 
   it('ranks spans, and the step commands go through them in the editor', async () => {
-    const spans = panel(workbench.page).locator('[data-span]');
-    const means = await spans.evaluateAll((elements) => elements.map((element) => Number(element.getAttribute('data-mean'))));
+    const means = await (await panelFrame(workbench.page)).evaluate<number[]>('[...document.querySelectorAll("[data-span]")].map((e) => Number(e.dataset.mean))');
     expect(means.length).toBeGreaterThan(1);
     expect([...means].sort((a, b) => b - a)).toEqual(means);
     await focusEditor(workbench.page);
@@ -198,7 +198,7 @@ describe('Compare With Clipboard', () => {
     const runs = [cliTrace(first), cliTrace(second)];
     const row = panel(workbench.page).locator('tr[data-variant]').first();
     await row.waitFor();
-    const values = await panel(workbench.page).locator('tr[data-variant="meanExperts"] [data-value]').evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
+    const values = await (await panelFrame(workbench.page)).evaluate<number[]>('[...document.querySelectorAll(\'tr[data-variant="meanExperts"] [data-value]\')].map((e) => Number(e.dataset.value))');
     runs.forEach((run, i) => { expect(values[i]).toBeCloseTo(run.summary.meanExperts, 6); });
     await workbench.screenshot('clipboard');
     expect(await axeViolations(workbench.page)).toEqual([]);
