@@ -3,9 +3,9 @@ import { softmaxScore } from '../../routing/score.js';
 import { rawWeights } from '../../routing/weigh.js';
 import { projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
+import { swigluMixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { swigluWeights } from '../layers/swiglu.js';
-import { matrixWeight } from '../weights.js';
 import { llamaFrame, readCommon, readExperts, type Family } from './family.js';
 
 /**
@@ -31,13 +31,7 @@ export const dynamic: Family = {
         attention: { heads, kvHeads, headWidth, ...projections(`${at}.self_attn`, hidden, heads, kvHeads, headWidth, false) },
         feedForwardNorm: rowNorm(`${at}.post_attention_norm.weight`, hidden, eps),
         feedForward: layer % every === 0
-          ? {
-              mixture: {
-                gate: matrixWeight(`${at}.mlp.router.weight`, router.experts, hidden),
-                router,
-                experts: Array.from({ length: router.experts }, (_, e) => swigluWeights(`${at}.mlp.experts.${e}`, hidden, inner)),
-              },
-            }
+          ? { mixture: swigluMixture(`${at}.mlp.router.weight`, `${at}.mlp.experts`, router, hidden, inner) }
           : { dense: swigluWeights(`${at}.mlp.mlp`, hidden, inner) },
       });
     });

@@ -3,9 +3,9 @@ import { softmaxScore } from '../../routing/score.js';
 import { rawWeights, renormalisedWeights } from '../../routing/weigh.js';
 import { projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
+import { swigluMixture } from '../layers/mixture.js';
 import { headNorm, rowNorm } from '../layers/norm.js';
 import { swigluWeights } from '../layers/swiglu.js';
-import { matrixWeight } from '../weights.js';
 import { llamaFrame, readCommon, readExperts, readExpertsPerToken, type Family } from './family.js';
 
 /**
@@ -45,13 +45,7 @@ export const qwen3Moe: Family = {
         },
         feedForwardNorm: rowNorm(`${at}.post_attention_layernorm.weight`, hidden, eps),
         feedForward: isMoe(layer)
-          ? {
-              mixture: {
-                gate: matrixWeight(`${at}.mlp.gate.weight`, experts, hidden),
-                router,
-                experts: Array.from({ length: experts }, (_, e) => swigluWeights(`${at}.mlp.experts.${e}`, hidden, inner)),
-              },
-            }
+          ? { mixture: swigluMixture(`${at}.mlp.gate.weight`, `${at}.mlp.experts`, router, hidden, inner) }
           : { dense: swigluWeights(`${at}.mlp`, hidden, denseInner) },
       });
     });

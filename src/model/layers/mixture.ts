@@ -2,8 +2,8 @@ import { LensError } from '../../base/errors.js';
 import { route, type Router, type Routing } from '../../routing/route.js';
 import { dispose, gatherRows, matMul, matrix, read, scope, type Matrix } from '../../tensor/ops.js';
 import { breathe, type Pass } from '../pass.js';
-import type { MatrixWeight, Weight } from '../weights.js';
-import { allOf, swiglu, type SwigluWeights } from './swiglu.js';
+import { matrixWeight, type MatrixWeight, type Weight } from '../weights.js';
+import { allOf, swiglu, swigluWeights, type SwigluWeights } from './swiglu.js';
 
 /** A feed-forward of many experts, of which each token uses those that the policy selects. */
 export interface MixtureSpec {
@@ -11,6 +11,13 @@ export interface MixtureSpec {
   readonly router: Router;
   readonly experts: readonly SwigluWeights[];
 }
+
+/** The usual names: a router matrix, and SwiGLU experts numbered below `experts`. */
+export const swigluMixture = (gate: string, experts: string, router: Router, hidden: number, inner: number): MixtureSpec => ({
+  gate: matrixWeight(gate, router.experts, hidden),
+  router,
+  experts: Array.from({ length: router.experts }, (_, expert) => swigluWeights(`${experts}.${expert}`, hidden, inner)),
+});
 
 export const mixtureWeights = (spec: MixtureSpec): Weight[] => [spec.gate, ...spec.experts.flatMap(allOf)];
 
