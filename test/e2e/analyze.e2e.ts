@@ -115,9 +115,11 @@ describe('the panel', () => {
   it('leads the editor to a token that is clicked, or chosen by keyboard', async () => {
     const t = native.tokens.findIndex(({ text }, i) => i > 15 && text.trim().length > 2);
     await panel(workbench.page).locator(`[data-token="${t}"]`).click();
-    const selected = workbench.page.locator('[id="status.editor.selection"]');
+    await panel(workbench.page).locator(`.token-table tr[data-layer="0"][data-count="${native.layers[0].counts[t]}"]`).waitFor();
+    expect(await (await panelFrame(workbench.page)).evaluate<boolean>('document.hasFocus()'), 'the panel keeps the focus').toBe(true);
+    await focusEditor(workbench.page); // the status bar speaks of the editor only while that has the focus
     const { start, end } = native.tokens[t];
-    await selected.filter({ hasText: `${end - start} selected` }).waitFor();
+    await workbench.page.locator('[id="status.editor.selection"]', { hasText: `${end - start} selected` }).waitFor();
     await focusPanel(workbench.page);
     await panel(workbench.page).locator(`[data-token="${t}"]`).focus();
     await workbench.page.keyboard.press('ArrowRight');
