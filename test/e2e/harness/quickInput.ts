@@ -9,9 +9,9 @@ const MAX_ROWS_ABOVE = 20;
 const input = (page: Page): Locator => page.locator('.quick-input-widget:visible input.input').first();
 const rows = (page: Page): Locator => page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
 
-/** A row by its label, whatever stands beside it. */
+/** A row by its label, whatever stands beside it (an icon before it is white space). */
 function row(page: Page, label: string): Locator {
-  return rows(page).filter({ has: page.locator('.label-name', { hasText: new RegExp(`^${escaped(label)}$`) }) });
+  return rows(page).filter({ has: page.locator('.label-name', { hasText: new RegExp(`^\\s*${escaped(label)}$`) }) });
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
