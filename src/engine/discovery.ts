@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LensError } from '../base/errors.js';
 import { ConfigReader } from '../checkpoint/configReader.js';
 import { discover } from '../checkpoint/discovery.js';
 import { familyOf } from '../model/families/registry.js';
@@ -14,6 +16,7 @@ export async function findModels(folders: readonly string[], signal?: AbortSigna
   const classify = (config: ConfigReader['config'], path: string): { family: string; experts: number } => {
     const reader = new ConfigReader(config, path);
     const family = familyOf(reader);
+    if (!existsSync(join(path, 'tokenizer.json'))) throw new LensError('E_TOKENIZER_MISSING', 'There is no tokenizer.json beside the weights.', 'Fetch it from where the checkpoint came from.');
     return { family: family.name, experts: family.decoder(reader).router.experts };
   };
   const { found, skipped } = await discover({ folders: [demo, ...folders.map((folder) => resolve(folder))], classify }, signal);

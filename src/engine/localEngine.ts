@@ -31,22 +31,25 @@ export function localEngine(): Engine {
       return { model, backend };
     }, options.signal),
 
-    trace: (params, options: CallOptions = {}) => queue.run(async () => {
-      checkOpen(params);
-      if (typeof params.text !== 'string') throw new LensError('E_MESSAGE_INVALID', 'The engine was asked to run something that is not a text.');
-      const policies = params.policies.map(parsePolicy);
-      options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
-      const session = await sessionFor(params);
-      const runs = [];
-      for (const [i, policy] of policies.entries()) {
-        const trace = await session.trace(params.text, policy, {
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-          onProgress: ({ stage, done, total }) => options.onProgress?.({ stage, done: i * total + done, total: policies.length * total }),
-        });
-        runs.push(runSummary(trace, traces.add(trace)));
-      }
-      return runs;
-    }, options.signal),
+    trace: (params, options: CallOptions = {}) => {
+      if (queue.isBusy) options.onProgress?.({ stage: 'waiting for another run', done: 0, total: 0 });
+      return queue.run(async () => {
+        checkOpen(params);
+        if (typeof params.text !== 'string') throw new LensError('E_MESSAGE_INVALID', 'The engine was asked to run something that is not a text.');
+        const policies = params.policies.map(parsePolicy);
+        options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
+        const session = await sessionFor(params);
+        const runs = [];
+        for (const [i, policy] of policies.entries()) {
+          const trace = await session.trace(params.text, policy, {
+            ...(options.signal === undefined ? {} : { signal: options.signal }),
+            onProgress: ({ stage, done, total }) => options.onProgress?.({ stage, done: i * total + done, total: policies.length * total }),
+          });
+          runs.push(runSummary(trace, traces.add(trace)));
+        }
+        return runs;
+      }, options.signal);
+    },
 
     detail: ({ traceId, token }) => {
       const trace = traces.get(traceId);

@@ -1,12 +1,13 @@
 import { LensError } from '../base/errors.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { ConfigReader } from '../checkpoint/configReader.js';
+import type { Dtype } from '../checkpoint/tensorStore.js';
 import { formatPolicy } from '../routing/policy.js';
 import type { ModelInfo } from '../trace/run.js';
 import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
 import { familyOf } from './families/registry.js';
 import { allOf } from './layers/swiglu.js';
-import { shapeOf, sizeOf, type Weight } from './weights.js';
+import { matrixWeight, shapeOf, sizeOf, type Weight } from './weights.js';
 
 /** A checkpoint understood: its decoder, every weight of which is known to be there in the right shape. */
 export interface Model {
@@ -21,7 +22,7 @@ export interface Model {
 export function readModel(checkpoint: Checkpoint): Model {
   const config = new ConfigReader(checkpoint.config, 'config.json');
   const family = familyOf(config);
-  const decoder = family.decoder(config);
+  const decoder = tieByFile(family.decoder(config), checkpoint);
   const weights = decoderWeights(decoder);
   for (const weight of weights) checkWeight(checkpoint, weight);
   const layers = moeLayers(decoder);
@@ -32,11 +33,30 @@ export function readModel(checkpoint: Checkpoint): Model {
     contextLength: decoder.contextLength, dtype: checkpoint.store.tensors.get(decoder.embedding.name)?.dtype ?? '', weightBytes: checkpoint.weightBytes } };
 }
 
+/**
+ * A config may say that embedding and output are one although the file has a matrix of its own for the output: then the
+ * file is right, as in transformers.
+ */
+function tieByFile(decoder: Decoder, checkpoint: Checkpoint): Decoder {
+  const own = matrixWeight('lm_head.weight', decoder.vocabularySize, decoder.hiddenSize);
+  const isTied = decoder.output.name === decoder.embedding.name;
+  return isTied && checkpoint.store.tensors.has(own.name) ? { ...decoder, output: own } : decoder;
+}
+
+/** Element types that can be read as numbers; others (fp8, packed integers) need scales that are not understood here. */
+const READABLE: ReadonlySet<string> = new Set<Dtype>(['F32', 'F16', 'BF16']);
+
 function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
-  const found = checkpoint.store.tensors.get(weight.name);
+  const { tensors } = checkpoint.store;
+  const found = tensors.get(weight.name);
   if (found === undefined) {
+    if ((checkpoint.config['quantization_config'] ?? undefined) !== undefined) throw new LensError('E_CONFIG_UNSUPPORTED', 'The checkpoint is quantised, which is not supported yet.', 'Use a bf16, f16 or f32 checkpoint.');
+    if ([...tensors.keys()].some((name) => name.endsWith('.experts.gate_up_proj'))) {
+      throw new LensError('E_CONFIG_UNSUPPORTED', 'The experts of this checkpoint are stored fused, which is not supported for its family.', 'Save it in the released layout (in transformers: save_original_format=True).');
+    }
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
   }
+  if (!READABLE.has(found.dtype)) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which is not supported yet.`, 'Use a bf16, f16 or f32 checkpoint.');
   const wanted = shapeOf(weight);
   if (found.shape.length !== wanted.length || found.shape.some((size, i) => size !== wanted[i])) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');

@@ -10,17 +10,17 @@ export type Policy = { readonly kind: 'native' } | ConcretePolicy;
 export const POLICY_USAGE = ['native', ...RULE_KINDS.map((kind) => ruleOf(kind).usage)].join(', ');
 
 /**
- * Reads a policy from its text form: `native`, `top-k:2`, `top-p:0.4`.
+ * Reads a policy from its text form: `native`, `top-k:2`, `top-p:0.4` (any case; a space will do for the colon).
  * @throws E_POLICY_INVALID for anything else, with the reason.
  */
 export function parsePolicy(text: string): Policy {
-  const trimmed = text.trim();
+  const trimmed = text.trim().toLowerCase();
   if (trimmed === 'native') return { kind: 'native' };
-  const [kind = '', argument = ''] = trimmed.split(/:(.*)/s);
+  const [kind = '', argument = ''] = trimmed.split(/\s*[:\s]\s*(.*)/s);
   const known = RULE_KINDS.find((candidate) => candidate === kind);
-  const policy = known === undefined ? `"${kind.slice(0, 40)}" is not known` : ruleOf(known).parse(argument);
-  if (typeof policy !== 'string') return policy;
-  throw new LensError('E_POLICY_INVALID', `"${trimmed.slice(0, 60)}" is not a routing policy: ${policy}.`, `Use one of: ${POLICY_USAGE}.`);
+  const policy = known === undefined ? undefined : ruleOf(known).parse(argument);
+  if (policy !== undefined && typeof policy !== 'string') return policy;
+  throw new LensError('E_POLICY_INVALID', `"${text.trim().slice(0, 60)}" is not a routing policy${policy === undefined ? '' : `: ${policy}`}.`, `Use one of: ${POLICY_USAGE}.`);
 }
 
 /** The text form that `parsePolicy` reads. */

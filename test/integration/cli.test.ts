@@ -97,5 +97,6 @@ describe('moe-lens info and models', () => {
     expect(status).toBe(0);
     expect(found).toContainEqual(expect.objectContaining({ name: 'olmoe-a', family: 'olmoe', experts: 16 }));
     expect(skipped).toContainEqual(expect.objectContaining({ name: 'not-moe', code: 'E_NOT_MOE' }));
+    expect(skipped).toContainEqual(expect.objectContaining({ name: 'tokenizer-missing', code: 'E_TOKENIZER_MISSING' }));
   });
 });

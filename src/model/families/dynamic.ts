@@ -15,13 +15,12 @@ import { llamaFrame, readCommon, readExperts, type Family } from './family.js';
  */
 export const dynamic: Family = {
   name: 'dynamic',
-  detects: (config) => config.has('top_p_threshold') && config.has('num_experts'),
+  detects: (config) => ['top_p_threshold', 'expert_frequency', 'experts_topk'].some((key) => config.has(key)) && config.has(['num_experts', 'num_local_experts']),
   decoder: (config) => {
-    const common = readCommon(config, 1e-6);
+    const common = readCommon(config, { eps: 1e-6, contextLength: 2048 });
     const { hidden, heads, kvHeads, headWidth, eps } = common;
     const inner = config.int('intermediate_size', { min: 1, max: MAX_INTERMEDIATE });
-    const p = config.number('top_p_threshold', { max: 1 });
-    if (p <= 0) throw config.invalid('top_p_threshold', 'a number above 0');
+    const p = Math.min(config.number('top_p_threshold', { min: 1e-6, default: 0.4 }), 1); // from 1 on it keeps all
     const router = { experts: readExperts(config), score: softmaxScore, weigh: rawWeights, native: { kind: 'top-p', p } } as const;
     const every = config.int('expert_frequency', { min: 1, max: MAX_LAYERS, default: 1 });
     const blocks = Array.from({ length: common.layers }, (_, layer) => {

@@ -23,12 +23,18 @@ export interface CommonConfig {
   readonly kvHeads: number;
   readonly headWidth: number;
   readonly eps: number;
+  readonly contextLength: number;
 }
 
-/** @param defaultEps what the family's config class has where the file says nothing */
-export function readCommon(config: ConfigReader, defaultEps: number): CommonConfig {
+/** What a family's config class has where the file says nothing. */
+export interface Defaults {
+  readonly eps: number;
+  readonly contextLength: number;
+}
+
+export function readCommon(config: ConfigReader, defaults: Defaults): CommonConfig {
   const activation = config.string('hidden_act', { default: 'silu' });
-  if (activation !== 'silu') throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint uses the activation "${activation}".`, 'Only "silu" is supported.');
+  if (activation !== 'silu' && activation !== 'swish') throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint uses the activation "${activation}".`, 'Only "silu" is supported.');
   const hidden = config.int('hidden_size', { min: 1, max: MAX_HIDDEN });
   const heads = config.int('num_attention_heads', { min: 1, max: MAX_HEADS });
   const kvHeads = config.int('num_key_value_heads', { min: 1, max: MAX_HEADS, default: heads });
@@ -39,7 +45,8 @@ export function readCommon(config: ConfigReader, defaultEps: number): CommonConf
   return {
     hidden, heads, kvHeads, headWidth,
     layers: config.int('num_hidden_layers', { min: 1, max: MAX_LAYERS }),
-    eps: config.number('rms_norm_eps', { min: 0, max: 1, default: defaultEps }),
+    eps: config.number('rms_norm_eps', { min: 0, max: 1, default: defaults.eps }),
+    contextLength: config.int('max_position_embeddings', { min: 2, max: MAX_POSITIONS, default: defaults.contextLength }),
   };
 }
 
@@ -48,10 +55,10 @@ export function readExperts(config: ConfigReader, keys: readonly string[] = ['nu
   return config.int(keys, { min: 1, max: MAX_EXPERTS });
 }
 
-/** The router's k, at most the number of experts. */
+/** The router's k, at most the number of experts. OLMoE and Qwen3-MoE have 8 where the file says nothing. */
 export function readExpertsPerToken(config: ConfigReader, experts: number): number {
   const key = 'num_experts_per_tok';
-  const k = config.int(key, { min: 1, max: MAX_EXPERTS });
+  const k = config.int(key, { min: 1, max: MAX_EXPERTS, default: 8 });
   if (k > experts) throw config.invalid(key, `at most the number of experts (${experts})`);
   return k;
 }
@@ -59,7 +66,7 @@ export function readExpertsPerToken(config: ConfigReader, experts: number): numb
 /** The parts around the layers that Llama-like checkpoints share: `model.embed_tokens`, `model.norm`, `lm_head`. */
 export function llamaFrame(config: ConfigReader, common: CommonConfig): Pick<Decoder, 'hiddenSize' | 'vocabularySize' | 'contextLength' | 'rope' | 'embedding' | 'finalNorm' | 'output' | 'attentionWidth'> {
   const vocabularySize = config.int('vocab_size', { min: 1, max: MAX_VOCAB });
-  const contextLength = config.int('max_position_embeddings', { min: 1, max: MAX_POSITIONS });
+  const { contextLength } = common;
   const embedding = matrixWeight('model.embed_tokens.weight', vocabularySize, common.hidden);
   return {
     hiddenSize: common.hidden,

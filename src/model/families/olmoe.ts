@@ -15,7 +15,7 @@ export const olmoe: Family = {
   name: 'olmoe',
   detects: (config) => config.raw('model_type') === 'olmoe',
   decoder: (config) => {
-    const common = readCommon(config, 1e-5);
+    const common = readCommon(config, { eps: 1e-5, contextLength: 4096 });
     const { hidden, heads, kvHeads, headWidth, eps } = common;
     const inner = config.int('intermediate_size', { min: 1, max: MAX_INTERMEDIATE });
     const experts = readExperts(config);

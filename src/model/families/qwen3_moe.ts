@@ -16,7 +16,7 @@ export const qwen3Moe: Family = {
   name: 'qwen3_moe',
   detects: (config) => config.raw('model_type') === 'qwen3_moe',
   decoder: (config) => {
-    const common = readCommon(config, 1e-6);
+    const common = readCommon(config, { eps: 1e-6, contextLength: 32_768 });
     const { hidden, heads, kvHeads, headWidth, eps } = common;
     const experts = readExperts(config);
     const router = {

@@ -1,5 +1,6 @@
 import { add, clamp, concatColumns, concatRows, head, matMul, matrix, scale, sliceRows, softmaxRows, splitHeads, tidy, transpose, type Matrix, type Tensor3 } from '../../tensor/ops.js';
-import type { Pass } from '../pass.js';
+import { breathe, type Pass } from '../pass.js';
+import { inRowBlocks, ROW_BLOCK } from '../rowBlocks.js';
 import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight, type Weight } from '../weights.js';
 import { linear } from './linear.js';
 import type { Norm } from './norm.js';
@@ -44,8 +45,6 @@ export function projections(prefix: string, hidden: number, heads: number, kvHea
   };
 }
 
-/** Queries are attended in blocks of this many rows, so that no [T, T] matrix is ever in memory. */
-const QUERY_BLOCK = 512;
 /** Added to a score that a token may not see: its softmax is exactly 0, without the NaN that -Infinity risks. */
 const HIDDEN = -1e9;
 
@@ -54,54 +53,56 @@ export function attentionWeights(spec: AttentionSpec): Weight[] {
   return [...linears, ...[spec.queryNorm, spec.keyNorm].flatMap((norm) => (norm === undefined ? [] : [norm.weight]))];
 }
 
+/** x W (+ b), then the norm if there is one: [T, in] to [T, out], in blocks of rows. */
+function project(x: Matrix, { weight, bias }: Projection, norm: Norm | undefined, pass: Pass): Promise<Matrix> {
+  return inRowBlocks(x, pass.signal, (rows) => pass.weights.use({ weight, bias, norm: norm?.weight }, (w) => {
+    const projected = linear(rows, w.weight, w.bias);
+    return w.norm === undefined || norm === undefined ? projected : norm.apply(projected, w.norm);
+  }));
+}
+
 /** x: [T, hidden], already normed. Returns [T, hidden]. */
 export async function attention(x: Matrix, layer: number, spec: AttentionSpec, pass: Pass): Promise<Matrix> {
-  const { heads, kvHeads } = spec;
   const limit = (m: Matrix): Matrix => (spec.clip === undefined ? m : clamp(m, spec.clip));
-  const q = await pass.weights.use({ w: spec.query.weight, b: spec.query.bias, n: spec.queryNorm?.weight }, ({ w, b, n }) => {
-    const projected = linear(x, w, b); // (T, heads * width)
-    return limit(n === undefined || spec.queryNorm === undefined ? projected : spec.queryNorm.apply(projected, n));
-  });
-  const k = await pass.weights.use({ w: spec.key.weight, b: spec.key.bias, n: spec.keyNorm?.weight }, ({ w, b, n }) => {
-    const projected = linear(x, w, b); // (T, kvHeads * width)
-    return limit(n === undefined || spec.keyNorm === undefined ? projected : spec.keyNorm.apply(projected, n));
-  });
-  const v = await pass.weights.use({ w: spec.value.weight, b: spec.value.bias }, ({ w, b }) => limit(linear(x, w, b)));
-  const queries = tidy(() => rotateHalves(splitHeads(q, heads), pass.rope)); // (heads, T, width)
-  const { keys, values } = pass.cache.append(layer, tidy(() => rotateHalves(splitHeads(k, kvHeads), pass.rope)), splitHeads(v, kvHeads)); // (kvHeads, S, width)
-  const mixed = tidy(() => attend(queries, keys, values, pass.cache.tokens, spec));
-  return pass.weights.use({ w: spec.output.weight, b: spec.output.bias }, ({ w, b }) => linear(mixed, w, b));
+  const q = limit(await project(x, spec.query, spec.queryNorm, pass)); // (T, heads * width)
+  const k = limit(await project(x, spec.key, spec.keyNorm, pass)); // (T, kvHeads * width)
+  const v = limit(await project(x, spec.value, undefined, pass));
+  const queries = tidy(() => rotateHalves(splitHeads(q, spec.heads), pass.rope)); // (heads, T, width)
+  const rotated = tidy(() => rotateHalves(splitHeads(k, spec.kvHeads), pass.rope));
+  const { keys, values } = pass.cache.append(layer, rotated, splitHeads(v, spec.kvHeads)); // (kvHeads, S, width)
+  const blocks: Matrix[] = [];
+  for (let from = 0; from < x.shape[0]; from += ROW_BLOCK) {
+    await breathe(pass.signal);
+    const count = Math.min(ROW_BLOCK, x.shape[0] - from);
+    blocks.push(tidy(() => attend(queries, keys, values, from, count, pass.cache.tokens, spec)));
+  }
+  return project(concatRows(blocks), spec.output, undefined, pass);
 }
 
 /**
- * Causal softmax(q k^T / sqrt(width)) v, head by head: two-dimensional products are the fast ones.
+ * Causal softmax(q k^T / sqrt(width)) v for the queries of rows from .. from + count - 1, head by head: two-dimensional
+ * products are the fast ones, and no [T, T] matrix is ever in memory.
  * queries (heads, T, width) at positions first .. first + T - 1; keys and values (kvHeads, first + T, width).
- * Returns (T, heads * width).
+ * Returns (count, heads * width).
  */
-function attend(queries: Tensor3, keys: Tensor3, values: Tensor3, first: number, spec: AttentionSpec): Matrix {
-  const tokens = queries.shape[1];
+function attend(queries: Tensor3, keys: Tensor3, values: Tensor3, from: number, count: number, first: number, spec: AttentionSpec): Matrix {
   const group = spec.heads / spec.kvHeads;
-  const blocks: Matrix[] = [];
-  for (let from = 0; from < tokens; from += QUERY_BLOCK) {
-    const count = Math.min(QUERY_BLOCK, tokens - from);
-    const lastKey = first + from + count;
-    const firstKey = spec.window === undefined ? 0 : Math.max(0, first + from - spec.window + 1);
-    blocks.push(tidy(() => {
-      const mask = causalMask(first + from, count, firstKey, lastKey, spec.window);
-      const columns: Matrix[] = [];
-      for (let kv = 0; kv < spec.kvHeads; kv++) {
-        const seenKeys = transpose(sliceRows(head(keys, kv), firstKey, lastKey - firstKey)); // (width, S)
-        const seenValues = sliceRows(head(values, kv), firstKey, lastKey - firstKey); // (S, width)
-        for (let h = kv * group; h < (kv + 1) * group; h++) {
-          const rows = sliceRows(head(queries, h), from, count); // (count, width)
-          const scores = add(scale(matMul(rows, seenKeys), 1 / Math.sqrt(spec.headWidth)), mask); // (count, S)
-          columns.push(matMul(softmaxRows(scores), seenValues));
-        }
-      }
-      return concatColumns(columns); // (count, heads * width)
-    }));
+  const lastKey = first + from + count;
+  const firstKey = spec.window === undefined ? 0 : Math.max(0, first + from - spec.window + 1);
+  const mask = causalMask(first + from, count, firstKey, lastKey, spec.window);
+  const columns: Matrix[] = [];
+  for (let kv = 0; kv < spec.kvHeads; kv++) {
+    const seenKeys = transpose(sliceRows(head(keys, kv), firstKey, lastKey - firstKey)); // (width, S)
+    const seenValues = sliceRows(head(values, kv), firstKey, lastKey - firstKey); // (S, width)
+    for (let h = kv * group; h < (kv + 1) * group; h++) {
+      columns.push(tidy(() => {
+        const rows = sliceRows(head(queries, h), from, count); // (count, width)
+        const scores = add(scale(matMul(rows, seenKeys), 1 / Math.sqrt(spec.headWidth)), mask); // (count, S)
+        return matMul(softmaxRows(scores), seenValues);
+      }));
+    }
   }
-  return blocks.length === 1 && blocks[0] !== undefined ? blocks[0] : concatRows(blocks);
+  return concatColumns(columns);
 }
 
 /** 0 where the query at position `first + row` may look at key `firstKey + column`, HIDDEN elsewhere. */

@@ -1,5 +1,6 @@
 import { add, type Matrix } from '../../tensor/ops.js';
 import type { Pass } from '../pass.js';
+import { inRowBlocks } from '../rowBlocks.js';
 import type { Weight } from '../weights.js';
 import { attention, attentionWeights, type AttentionSpec } from './attention.js';
 import { mixture, mixtureWeights, type MixtureSpec } from './mixture.js';
@@ -21,7 +22,7 @@ export type FeedForward = { readonly mixture: MixtureSpec } | { readonly dense: 
 export function preNormBlock(spec: { readonly attentionNorm: Norm; readonly attention: AttentionSpec; readonly feedForwardNorm: Norm; readonly feedForward: FeedForward }): Block {
   const { feedForward } = spec;
   const feed = (x: Matrix, layer: number, pass: Pass): Promise<Matrix> =>
-    'mixture' in feedForward ? mixture(x, layer, feedForward.mixture, pass) : swiglu(x, feedForward.dense, pass);
+    'mixture' in feedForward ? mixture(x, layer, feedForward.mixture, pass) : inRowBlocks(x, pass.signal, (rows) => swiglu(rows, feedForward.dense, pass));
   const feedWeights = 'mixture' in feedForward ? mixtureWeights(feedForward.mixture) : allOf(feedForward.dense);
   const residual = async (x: Matrix, norm: Norm, pass: Pass, branch: (normed: Matrix) => Promise<Matrix>): Promise<Matrix> => {
     const normed = await pass.weights.use({ weight: norm.weight }, ({ weight }) => norm.apply(x, weight));

@@ -2,6 +2,7 @@ import { LensError } from '../../base/errors.js';
 import { route, type Router, type Routing } from '../../routing/route.js';
 import { dispose, gatherRows, matMul, matrix, read, scope, type Matrix } from '../../tensor/ops.js';
 import { breathe, type Pass } from '../pass.js';
+import { ROW_BLOCK } from '../rowBlocks.js';
 import { matrixWeight, type MatrixWeight, type Weight } from '../weights.js';
 import { allOf, swiglu, swigluWeights, type SwigluWeights } from './swiglu.js';
 
@@ -47,12 +48,15 @@ export async function mixture(x: Matrix, layer: number, spec: MixtureSpec, pass:
   const [tokens, hidden] = x.shape;
   const sum = new Float32Array(tokens * hidden);
   for (const [expert, { rows, weights }] of groupByExpert(routing)) {
-    await breathe(pass.signal);
     const chosen = spec.experts[expert];
     if (chosen === undefined) throw new LensError('E_INTERNAL', `Layer ${layer} routed to expert ${expert}, which does not exist.`);
-    const output = await scope(() => swiglu(gatherRows(x, Int32Array.from(rows)), chosen, pass));
-    addWeighted(sum, read(output), rows, weights, hidden);
-    dispose(output);
+    for (let from = 0; from < rows.length; from += ROW_BLOCK) {
+      await breathe(pass.signal);
+      const block = rows.slice(from, from + ROW_BLOCK);
+      const output = await scope(() => swiglu(gatherRows(x, Int32Array.from(block)), chosen, pass));
+      addWeighted(sum, read(output), block, weights.slice(from, from + ROW_BLOCK), hidden);
+      dispose(output);
+    }
   }
   return matrix(sum, tokens, hidden);
 }

@@ -8,7 +8,8 @@ describe('heat levels', () => {
   });
 
   it('are all 0 where counts hardly differ', () => {
-    expect(Array.from(heatLevels([2, 2, 2, 2.05]))).toEqual([0, 0, 0, 0]);
+    expect(Array.from(heatLevels([2, 2, 2, 2.15]))).toEqual([0, 0, 0, 0]);
+    expect(Array.from(heatLevels([2, 2, 2, 2.25]))).toEqual([0, 0, 0, 1]);
     expect(Array.from(heatLevels([2]))).toEqual([0]);
     expect(Array.from(heatLevels([]))).toEqual([]);
   });

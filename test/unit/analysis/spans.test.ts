@@ -39,6 +39,11 @@ describe('the top spans', () => {
     expect(spansOf('we disregard parenthetical emendations as they are countermanded', [1, 3, 4, 5, 1, 1, 1, 6])).toEqual(['countermanded 6', 'parenthetical emendations 4.5']);
   });
 
+  it('never go over the end of a sentence or the start of a list item', () => {
+    expect(spansOf('a hard. Hard b c d e', [1, 5, 5, 1, 1, 1, 1])).toEqual(['hard. 5', 'Hard 5']);
+    expect(spansOf('a a hard\n- hard b c d', [1, 1, 5, 5, 1, 1, 1])).toHaveLength(2);
+  });
+
   it('never cross a blank line', () => {
     expect(spansOf('a hard\nhard b\n \nhard c d e f g', [1, 5, 5, 1, 5, 1, 1, 1, 1, 1])).toEqual(['hard\nhard 5', 'hard 5']);
     expect(spansOf('a a a a hard\r\n\r\nhard a a a', [1, 1, 1, 1, 5, 5, 1, 1, 1])).toEqual(['hard 5', 'hard 5']);

@@ -19,12 +19,15 @@ describe('Queue', () => {
   it('does not start a task that was cancelled while it waited', async () => {
     const queue = new Queue();
     const controller = new AbortController();
-    const first = queue.run(() => new Promise((resolve) => { setTimeout(resolve, 5); }));
+    const first = queue.run(() => new Promise((resolve) => { setTimeout(resolve, 20); }));
     let started = false;
-    const second = queue.run(() => { started = true; return Promise.resolve(); }, controller.signal);
+    const second = expect(queue.run(() => { started = true; return Promise.resolve(); }, controller.signal)).rejects.toMatchObject({ code: 'E_CANCELLED' });
     controller.abort();
+    await second; // at once: the first task is still under way
+    expect(queue.isBusy).toBe(true);
     await first;
-    await expect(second).rejects.toMatchObject({ code: 'E_CANCELLED' });
+    await new Promise((resolve) => { setTimeout(resolve, 1); });
+    expect(queue.isBusy).toBe(false);
     expect(started).toBe(false);
   });
 });

@@ -89,6 +89,20 @@ describe('a forward pass', () => {
     expect([...(rest.routings.at(-1)?.ids ?? [])]).toEqual([...(whole.routings.at(-1)?.ids ?? [])].slice(5 * 4));
   });
 
+  it('gives a long text, which is worked on in blocks of rows, what it would get piece by piece', async () => {
+    const { checkpoint, store } = await fixture();
+    const ids = Int32Array.from({ length: 1100 }, (_, i) => 70 + ((i * 37) % 200));
+    const whole = await run(store, checkpoint, { k: 4, ids });
+    const cache = new KvCache();
+    const parts: Float32Array[] = [];
+    for (let from = 0; from < ids.length; from += 400) parts.push((await run(store, checkpoint, { k: 4, ids: ids.subarray(from, from + 400), cache })).hidden);
+    cache.dispose();
+    const joined = parts.flatMap((part) => [...part]);
+    expect(joined).toHaveLength(whole.hidden.length);
+    const worst = joined.reduce((most, value, i) => Math.max(most, Math.abs(value - whole.hidden[i])), 0);
+    expect(worst).toBeLessThan(1e-3);
+  });
+
   it('stops when it is cancelled, and frees every tensor', async () => {
     const { checkpoint, store } = await fixture();
     const controller = new AbortController();

@@ -9,6 +9,8 @@ describe('parsePolicy', () => {
     [' top-p:0.4 ', { kind: 'top-p', p: 0.4 }],
     ['top-p:.5', { kind: 'top-p', p: 0.5 }],
     ['top-p:1.0', { kind: 'top-p', p: 1 }],
+    ['Top-P 0.3', { kind: 'top-p', p: 0.3 }],
+    ['TOP-K : 3', { kind: 'top-k', k: 3 }],
   ] as const)('reads %s', (text, policy) => {
     expect(parsePolicy(text)).toEqual(policy);
   });
