@@ -1,6 +1,7 @@
 /** The `moe-lens` command: the engine in this process, results on stdout, everything else on stderr. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cancelled } from './base/abort.js';
 import { toLensError } from './base/errors.js';
 import { packageRoot } from './base/packageRoot.js';
 import { UsageError } from './cli/arguments.js';
@@ -9,7 +10,8 @@ import { models, MODELS_USAGE } from './cli/models.js';
 import { trace, TRACE_USAGE } from './cli/trace.js';
 import { withMemoryErrors } from './engine/memoryErrors.js';
 
-type Command = (args: string[], signal: AbortSignal) => Promise<string>;
+/** What a command prints: one text, or pieces as they come. */
+type Command = (args: string[], signal: AbortSignal) => Promise<string> | AsyncGenerator<string>;
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly usage: string }>> = {
   trace: { run: trace, usage: TRACE_USAGE },
@@ -31,6 +33,11 @@ function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => { process.stdout.write(text, (error) => { if (error) reject(error); else resolve(); }); });
 }
 
+async function print(output: Promise<string> | AsyncGenerator<string>): Promise<void> {
+  if (output instanceof Promise) return write(await output);
+  for await (const piece of output) await write(piece);
+}
+
 async function main([name = '', ...args]: string[]): Promise<number> {
   if (name === '--version') return write(`${version()}\n`).then(() => 0);
   if (name === '--help' || name === '-h' || name === 'help') return write(HELP).then(() => 0);
@@ -43,7 +50,7 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   const controller = new AbortController();
   process.once('SIGINT', () => { controller.abort(); });
   try {
-    await write(await withMemoryErrors(() => command.run(args, controller.signal), () => undefined));
+    await withMemoryErrors(() => Promise.race([print(command.run(args, controller.signal)), cancelled(controller.signal)]), () => undefined);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {

@@ -13,7 +13,7 @@ export function readArguments<const O extends Options>(args: string[], options: 
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), { cause: error });
   }
 }
 

@@ -1,10 +1,10 @@
 import { parsePolicy } from '../routing/policy.js';
 import { Session } from '../engine/session.js';
-import { traceToJson } from '../trace/json.js';
+import { traceJson } from '../trace/json.js';
 import type { Trace } from '../trace/trace.js';
 import { MODEL_OPTIONS, oneOf, readArguments } from './arguments.js';
-import { traceToCsv } from './formats/csv.js';
-import { traceToHtml } from './formats/html.js';
+import { csvHead, csvRows } from './formats/csv.js';
+import { HTML_END, htmlHead, htmlSection } from './formats/html.js';
 import { traceToText } from './formats/text.js';
 import { sessionOptions } from './modelOptions.js';
 import { progressLine } from './progressLine.js';
@@ -16,8 +16,8 @@ export const TRACE_USAGE = `moe-lens trace [--model PATH] [--policy P]... [--ful
   --model PATH a checkpoint folder; left out: the bundled demo model
   --backend    auto (default), native or wasm; --native-folder DIR: where tfjs-node is installed`;
 
-/** Runs a text and prints what the routers did. Returns what goes to stdout. */
-export async function trace(args: string[], signal: AbortSignal): Promise<string> {
+/** Runs a text and says what the routers did, piece by piece: each policy's trace is let go of once it is written. */
+export async function* trace(args: string[], signal: AbortSignal): AsyncGenerator<string> {
   const { values, positionals } = readArguments(args, {
     ...MODEL_OPTIONS, policy: { type: 'string', multiple: true }, text: { type: 'string' }, full: { type: 'boolean', default: false }, format: { type: 'string', default: 'text' },
   });
@@ -29,23 +29,42 @@ export async function trace(args: string[], signal: AbortSignal): Promise<string
   const progress = progressLine();
   try {
     if (session.backend.note !== undefined && process.stderr.isTTY) process.stderr.write(`moe-lens: ${session.backend.note}\n`);
-    const traces: Trace[] = [];
-    for (const policy of policies) traces.push(await session.trace(text, policy, { signal, onProgress: progress.show }));
-    return render(traces, text, format, values.full ?? false);
+    for (const [index, policy] of policies.entries()) {
+      const result = await session.trace(text, policy, { signal, onProgress: progress.show });
+      progress.clear();
+      const place = { isFirst: index === 0, isLast: index === policies.length - 1 };
+      yield* render(result, text, format, values.full, place);
+    }
   } finally {
     progress.clear();
     await session.close();
   }
 }
 
-function render(traces: readonly Trace[], text: string, format: 'text' | 'json' | 'csv' | 'html', full: boolean): string {
+interface Place {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+function* render(result: Trace, text: string, format: 'text' | 'json' | 'csv' | 'html', full: boolean, { isFirst, isLast }: Place): Generator<string> {
+  const several = !(isFirst && isLast);
   switch (format) {
-    case 'json': {
-      const all = traces.map((each) => traceToJson(each, full));
-      return `${JSON.stringify(all.length === 1 ? all[0] : all)}\n`;
-    }
-    case 'csv': return traceToCsv(traces);
-    case 'html': return traceToHtml(traces, text);
-    case 'text': return traces.map(traceToText).join('\n');
+    case 'json':
+      if (several) yield isFirst ? '[' : ',';
+      yield* traceJson(result, full);
+      if (isLast) yield several ? ']\n' : '\n';
+      return;
+    case 'csv':
+      if (isFirst) yield csvHead(result);
+      yield csvRows(result);
+      return;
+    case 'html':
+      if (isFirst) yield htmlHead(result);
+      yield htmlSection(result, text);
+      if (isLast) yield HTML_END;
+      return;
+    case 'text':
+      yield traceToText(result);
+      if (!isLast) yield '\n';
   }
 }

@@ -2,21 +2,23 @@ import type { LayerTrace, Trace } from './trace.js';
 
 export const TRACE_SCHEMA = 'moe-lens.trace/1';
 
-/** Splits a flat array by token. */
-function perToken(layer: LayerTrace, flat: Uint16Array | Float32Array): number[][] {
-  return Array.from({ length: layer.tokens }, (_, t) => Array.from(flat.subarray(layer.offsets[t], layer.offsets[t + 1])));
-}
+/** A float32 as the shortest decimals that tell it from its neighbours: printed as a double it would take twice as many. */
+const float = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(8))) : 'null');
+/** JSON has no infinity and no NaN: an edge that can't flip, a surprisal that isn't there. */
+const floats = (values: Float32Array): string => `[${Array.from(values, float).join(',')}]`;
+const rows = (count: number, row: (index: number) => string): string => `[${Array.from({ length: count }, (_, index) => row(index)).join(',')}]`;
 
-/** An edge that can't flip is null: JSON has no infinity. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** Calls `row` with the range in the flat arrays that is token t's. */
+const perToken = ({ tokens, offsets }: LayerTrace, row: (from: number, to: number) => string): string => rows(tokens, (t) => row(offsets[t], offsets[t + 1]));
 
 /**
- * A trace as Trace JSON v1 (design.md section 6; README, "Trace JSON").
+ * A trace as Trace JSON v1 (design.md section 6; README, "Trace JSON"), in pieces that are one text when put together: all
+ * probabilities of a long text are more than one string can hold.
  * @param full also every router probability: [T][experts] per layer
  */
-export function traceToJson(trace: Trace, full: boolean): object {
+export function* traceJson(trace: Trace, full: boolean): Generator<string> {
   const { model, tokens } = trace;
-  return {
+  const head = {
     schema: TRACE_SCHEMA,
     model: {
       name: model.name, family: model.family, format: model.format, layers: model.layers, moeLayers: model.moeLayers, experts: model.experts,
@@ -28,19 +30,21 @@ export function traceToJson(trace: Trace, full: boolean): object {
     backend: trace.backend,
     text: trace.text,
     ...(trace.windows === undefined ? {} : { windows: trace.windows }),
-    tokens: Array.from(tokens.ids, (id, t) => ({
-      id, text: tokens.texts[t], start: tokens.starts[t], end: tokens.ends[t], surprisal: finite(trace.surprisal[t]),
-    })),
-    layers: trace.layers.map((layer) => ({
-      layer: layer.layer,
-      counts: Array.from({ length: layer.tokens }, (_, t) => (layer.offsets[t + 1]) - (layer.offsets[t])),
-      ids: perToken(layer, layer.ids),
-      weights: perToken(layer, layer.weights),
-      margins: Array.from(layer.margins, finite),
-      entropy: Array.from(layer.entropy),
-      ...(full ? { probabilities: Array.from({ length: layer.tokens }, (_, t) => Array.from(layer.probabilities.subarray(t * layer.experts, (t + 1) * layer.experts))) } : {}),
-    })),
-    summary: trace.summary,
-    timings: trace.timings,
   };
+  yield `${JSON.stringify(head).slice(0, -1)},"tokens":`;
+  yield rows(tokens.ids.length, (t) => `{"id":${tokens.ids[t]},"text":${JSON.stringify(tokens.texts[t])},"start":${tokens.starts[t]},"end":${tokens.ends[t]},"surprisal":${float(trace.surprisal[t])}}`);
+  yield ',"layers":[';
+  for (const [index, layer] of trace.layers.entries()) {
+    yield `${index === 0 ? '' : ','}{"layer":${layer.layer},"counts":${perToken(layer, (from, to) => String(to - from))}`;
+    yield `,"ids":${perToken(layer, (from, to) => `[${layer.ids.subarray(from, to).join(',')}]`)}`;
+    yield `,"weights":${perToken(layer, (from, to) => floats(layer.weights.subarray(from, to)))}`;
+    yield `,"margins":${floats(layer.margins)},"entropy":${floats(layer.entropy)}`;
+    if (full) {
+      yield ',"probabilities":[';
+      for (let t = 0; t < layer.tokens; t++) yield `${t === 0 ? '' : ','}${floats(layer.probabilities.subarray(t * layer.experts, (t + 1) * layer.experts))}`;
+      yield ']';
+    }
+    yield '}';
+  }
+  yield `],"summary":${JSON.stringify(trace.summary)},"timings":${JSON.stringify(trace.timings)}}`;
 }

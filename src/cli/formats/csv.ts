@@ -10,10 +10,12 @@ function cell(value: string | number | undefined): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One row per policy and token: policy,token,id,start,end,text,surprisal,mean_experts,layer_N... */
-export function traceToCsv(traces: readonly Trace[]): string {
-  const layers = traces[0]?.layers.map(({ layer }) => `layer_${layer}`) ?? [];
-  const rows = traces.flatMap((trace) => tokenRows(trace).map((row) =>
-    [formatPolicy(trace.concrete), row.index, row.id, row.start, row.end, row.text, row.surprisal, row.meanExperts, ...row.counts]));
-  return [['policy', 'token', 'id', 'start', 'end', 'text', 'surprisal', 'mean_experts', ...layers], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
+const line = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`;
+
+/** The first line: policy,token,id,start,end,text,surprisal,mean_experts,layer_N... */
+export const csvHead = (trace: Trace): string =>
+  line(['policy', 'token', 'id', 'start', 'end', 'text', 'surprisal', 'mean_experts', ...trace.layers.map(({ layer }) => `layer_${layer}`)]);
+
+/** A line per token. */
+export const csvRows = (trace: Trace): string =>
+  tokenRows(trace).map((row) => line([formatPolicy(trace.concrete), row.index, row.id, row.start, row.end, row.text, row.surprisal, row.meanExperts, ...row.counts])).join('');

@@ -10,7 +10,8 @@ p.text{white-space:pre-wrap}sub{color:#595959;font-size:.65em;margin:0 .1em}span
 table{border-collapse:collapse}td,th{padding:.1rem .8rem;text-align:right;border-bottom:1px solid #ddd}
 @media(prefers-color-scheme:dark){body{color:#ccc;background:#1f1f1f}sub{color:#a5a5a5}td,th{border-color:#444}}`;
 
-function section(trace: Trace, text: string): string {
+/** The text with the counts of one policy, and its layers. */
+export function htmlSection(trace: Trace, text: string): string {
   const rows = tokenRows(trace);
   const levels = heatLevels(rows.map(({ meanExperts }) => meanExperts));
   let at = 0;
@@ -27,10 +28,10 @@ function section(trace: Trace, text: string): string {
 <table><thead><tr><th scope="col">Layer</th><th scope="col">Mean experts</th></tr></thead><tbody>${trace.layers.map(({ layer }, m) => `<tr><td>${layer}</td><td>${(summary.perLayer[m]).toFixed(2)}</td></tr>`).join('')}</tbody></table></section>`;
 }
 
-/** The text with its counts as one page that needs nothing else. */
-export function traceToHtml(traces: readonly Trace[], text: string): string {
-  const name = escape(traces[0]?.model.name ?? '');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>MoE Lens: ${name}</title><style>${STYLE}</style></head><body><main><h1>MoE Lens: ${name}</h1>
-${traces.map((trace) => section(trace, text)).join('\n')}</main></body></html>
-`;
+/** Begins a page that needs nothing else. */
+export function htmlHead({ model }: Trace): string {
+  const title = `MoE Lens: ${escape(model.name)}`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1>\n`;
 }
+
+export const HTML_END = '</main></body></html>\n';

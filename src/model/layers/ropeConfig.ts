@@ -18,7 +18,7 @@ export function readRope(config: ConfigReader, width: number, contextLength: num
   const factor = (): number => scaling.number('factor', { min: 1e-3, max: 1e6 });
   if (kind === 'linear') return { frequencies: plain.map((frequency) => frequency / factor()), factor: 1 };
   if (kind === 'llama3') return { frequencies: llama3(plain, scaling, factor()), factor: 1 };
-  if (kind === 'yarn') return yarn(plain, scaling, { theta, factor: factor(), width, contextLength });
+  if (kind === 'yarn') return yarn(plain, scaling, { theta, width, contextLength });
   throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint scales its rotary embedding by "${kind}", which is not supported.`, 'Supported: default, linear, dynamic, llama3, yarn.');
 }
 
@@ -37,9 +37,10 @@ function llama3(plain: Float32Array, scaling: ConfigReader, factor: number): Flo
 }
 
 /** YaRN (Peng et al. 2023): by parts between interpolation and none, with a factor on cos and sin. */
-function yarn(plain: Float32Array, scaling: ConfigReader, of: { theta: number; factor: number; width: number; contextLength: number }): Rope {
-  const { theta, factor, width } = of;
+function yarn(plain: Float32Array, scaling: ConfigReader, of: { theta: number; width: number; contextLength: number }): Rope {
+  const { theta, width } = of;
   const original = scaling.int('original_max_position_embeddings', { min: 1, default: of.contextLength });
+  const factor = scaling.number('factor', { min: 1e-3, max: 1e6, default: of.contextLength / original });
   const truncate = scaling.bool('truncate', true);
   /** The pair that turns `rotations` times over the original context. */
   const pairOf = (rotations: number): number => (width * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { comparedSettings, expandPath, inlineSettings, modelFolders, runSettings } from '../../../src/host/settingsRules.js';
+import { LensError } from '../../../src/base/errors.js';
+import { comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, namingModelSetting, policySetting, readable, runSettings } from '../../../src/host/settingsRules.js';
 
 const from = (values: Readonly<Record<string, unknown>>) => (name: string): unknown => values[name];
 
@@ -23,6 +24,19 @@ describe('settings', () => {
     ['inline.enabled', { 'inline.enabled': 'yes' }, 'E_SETTING_INVALID', inlineSettings],
   ] as const)('name moeLens.%s when %j makes no sense', (name, values, code, read) => {
     expect(() => read(from(values))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(`moeLens.${name} `) as string }) as Error);
+  });
+
+  it('are read one by one, so that one that makes no sense does not hide the others', () => {
+    const get = from({ model: ' /m ', policy: 'top-q', backend: 'gpu' });
+    expect(modelSetting(get)).toBe('/m');
+    expect(readable(() => policySetting(get))).toBeUndefined();
+    expect(() => readable(() => { throw new Error('a bug'); })).toThrow('a bug');
+    expect(() => policySetting(from({ policy: 3 }))).toThrow(/^The setting moeLens\.policy can't be used: 3\.$/);
+  });
+
+  it('are named where their model is not there', () => {
+    expect(namingModelSetting(new LensError('E_MODEL_NOT_FOUND', 'None.', 'Check the path.')).sentence).toBe('None. Check the setting moeLens.model, or choose another model.');
+    expect(namingModelSetting(new LensError('E_NOT_MOE', 'Dense.', 'Choose another.')).hint).toBe('Choose another.');
   });
 
   it('may start paths with the home folder or be below the workspace', () => {

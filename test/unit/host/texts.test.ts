@@ -18,21 +18,26 @@ const detail = (margin: number): TokenDetail => ({
 
 describe('the hover', () => {
   it('says count, policy, surprisal and every layer with experts and margin', () => {
-    expect(hoverMarkdown({ text: 'b', token: 1, runs: [native], details: [detail(0.043)] }).split('\n')).toEqual([
+    expect(hoverMarkdown({ text: 'b', token: 1, runs: [native], details: [detail(0.043)], stale: false }).split('\n')).toEqual([
       '`b` **2.5 experts** Top-P 0.4 (native)', '', 'surprisal 1.00 nats · token 2 of 2 · id 17', '',
       '| Layer | Experts (probability/weight) | Margin |', '| :-: | :-- | --: |', '| 3 | **2**: e5 .50/.60, e0 .20/.40 | .04 |',
     ]);
   });
 
   it('sets two policies side by side', () => {
-    const text = hoverMarkdown({ text: 'b', token: 1, runs: [native, simulated], details: [detail(0.1), detail(Number.POSITIVE_INFINITY)] });
+    const text = hoverMarkdown({ text: 'b', token: 1, runs: [native, simulated], details: [detail(0.1), detail(Number.POSITIVE_INFINITY)], stale: false });
     expect(text).toContain('**2.5 experts** Top-P 0.4 (native) · **2.0 experts** Top-2 (simulated)');
     expect(text).toContain('| Layer | Top-P 0.4 (native) | Margin | Top-2 (simulated) | Margin |');
+    expect(text).toContain('| :-: | :-- | :-: | :-- | :-: |');
     expect(text).toMatch(/\| 3 \| .* \| \.10 \| .* \| – \|$/);
   });
 
+  it('says first that the text was edited since', () => {
+    expect(hoverMarkdown({ text: 'b', token: 1, runs: [native], details: [detail(0.1)], stale: true }).split('\n')[0]).toBe('From before the edit.');
+  });
+
   it('says what is missing when the engine has forgotten the run', () => {
-    expect(hoverMarkdown({ text: 'a', token: 0, runs: [native], details: [] })).toBe('`a` **1.5 experts** Top-P 0.4 (native)\n\nno surprisal · token 1 of 2\n\nDetails by layer need a new run.');
+    expect(hoverMarkdown({ text: 'a', token: 0, runs: [native], details: [], stale: false })).toBe('`a` **1.5 experts** Top-P 0.4 (native)\n\nno surprisal · token 1 of 2\n\nDetails by layer need a new run.');
   });
 });
 
@@ -69,10 +74,15 @@ describe('the status bar', () => {
 
   it('tells stale, running and failed apart in words', () => {
     expect(statusText({ status: { kind: 'stale' }, ...next, runs: [native] }).label).toContain('edited since');
-    expect(statusText({ status: { kind: 'running', stage: 'Computing', done: 1, total: 4 }, ...next, runs: [] }).label).toBe('MoE Lens: demo, Computing 25 %');
-    const failed = statusText({ status: { kind: 'error', code: 'E_NOT_MOE', message: 'No experts.', hint: 'Choose another.' }, ...next, runs: [] });
+    expect(statusText({ status: { kind: 'running', stage: 'layer 1 of 4', done: 1, total: 4 }, ...next, runs: [] }).label).toBe('MoE Lens: demo, layer 1 of 4 (25 %)');
+    const error = { kind: 'error', code: 'E_NOT_MOE', message: 'No experts.', hint: 'Choose another.' } as const;
+    const failed = statusText({ status: { ...error, stale: false }, ...next, runs: [] });
     expect(failed.label).toContain('failed (E_NOT_MOE)');
     expect(failed.tooltip).toContain('No experts\\. Choose another\\.');
+    const stale = statusText({ status: { ...error, stale: true }, ...next, runs: [native] });
+    expect(stale.label).toBe('MoE Lens: failed (E_NOT_MOE), edited since, demo');
+    expect(stale.tooltip).toContain('The text was edited after the run');
+    expect(statusText({ status: { kind: 'detached' }, ...next, runs: [native] }).tooltip).toContain('The engine has ended');
   });
 });
 
@@ -89,7 +99,8 @@ describe('errors', () => {
   it('end with their code and offer what helps', () => {
     expect(errorText(new LensError('E_NOT_MOE', 'No experts.', 'Choose another.'))).toBe('No experts. Choose another. (E_NOT_MOE)');
     expect(actionsFor('E_GGUF_MAGIC')).toEqual(['chooseModel', 'showLog']);
-    expect(actionsFor('E_POLICY_INVALID')).toEqual(['choosePolicy']);
+    expect(actionsFor('E_POLICY_INVALID')).toEqual(['choosePolicy', 'openSettings']);
+    for (const code of ['E_SETTING_INVALID', 'E_BACKEND_UNAVAILABLE'] as const) expect(actionsFor(code)).toContain('openSettings');
     expect(actionsFor('E_ENGINE_CRASHED')).toEqual(['runAgain', 'showLog']);
   });
 });

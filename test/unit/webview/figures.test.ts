@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, expertsInWords, percentChange, policyName, signed, whole, windowsNote } from '../../../webview/format.js';
+import { duration, expertsInWords, percentChange, policyName, signed, tokensLabel, whole, windowsNote } from '../../../webview/format.js';
 import { figuresOf } from '../../../webview/views/figureList.js';
 import { variantRows } from '../../../webview/views/variantRows.js';
 import { sampleResult, sampleRun, tokens, TOP_2 } from './samples.js';
@@ -20,6 +20,11 @@ describe('numbers in the panel', () => {
 
   it('say one expert and several experts', () => {
     expect([1, 1.04, 2.1].map(expertsInWords)).toEqual(['1.0 expert', '1.0 expert', '2.1 experts']);
+  });
+
+  it('of tokens are named with their policy where it is simulated', () => {
+    expect(tokensLabel(TOP_2, false)).toBe('Tokens of the text, experts under Top-2, simulated');
+    expect([tokensLabel(sampleRun(), false), tokensLabel(TOP_2, true)]).toEqual(['Tokens of the text', 'Tokens of the text']);
   });
 
   it('say when the text did not fit the context', () => {

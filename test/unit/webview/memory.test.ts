@@ -28,7 +28,7 @@ describe('a kept result', () => {
   const { result: _, ...empty } = sampleState();
 
   it('stands while the host has none and says nothing against it', () => {
-    for (const status of [{ kind: 'restored' }, { kind: 'running', stage: '', done: 0, total: 0 }, { kind: 'error', code: 'E_X', message: '', hint: '' }] as const) {
+    for (const status of [{ kind: 'restored' }, { kind: 'running', stage: '', done: 0, total: 0 }, { kind: 'error', code: 'E_X', message: '', hint: '', stale: false }] as const) {
       expect(afterHost(kept, { ...empty, status }).result).toBe(kept);
     }
   });

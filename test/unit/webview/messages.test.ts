@@ -6,7 +6,7 @@ const message = (state: unknown): unknown => ({ type: 'state', state });
 
 describe('a message to the panel', () => {
   it('is believed in every status', () => {
-    const statuses = [{ kind: 'idle' }, { kind: 'running', stage: 'layer 1 of 2', done: 1, total: 2 }, { kind: 'fresh' }, { kind: 'stale' }, { kind: 'restored' }, { kind: 'error', code: 'E_X', message: 'm', hint: '' }];
+    const statuses = [{ kind: 'idle' }, { kind: 'running', stage: 'layer 1 of 2', done: 1, total: 2 }, { kind: 'fresh' }, { kind: 'stale' }, { kind: 'restored' }, { kind: 'detached' }, { kind: 'error', code: 'E_X', message: 'm', hint: '', stale: true }];
     for (const status of statuses) expect(isHostToPanel(message({ ...sampleState(), status }))).toBe(true);
     expect(isHostToPanel(message(sampleState({ result: sampleResult({ runs: [sampleRun(), TOP_2] }), selectedToken: 2, selectedSpan: 0 })))).toBe(true);
   });

@@ -23,15 +23,28 @@ describe('the banner', () => {
   });
 
   it('gives an error its code, what happened and what to do', () => {
-    expect(statusText({ kind: 'error', code: 'E_NOT_MOE', message: 'It is dense.', hint: 'Choose another.' }, true)).toMatchObject({ tone: 'error', text: 'E_NOT_MOE: It is dense.', more: 'Choose another.' });
+    expect(statusText({ kind: 'error', code: 'E_NOT_MOE', message: 'It is dense.', hint: 'Choose another.', stale: false }, true)).toMatchObject({ tone: 'error', text: 'E_NOT_MOE: It is dense.', more: 'Choose another.' });
   });
 
-  it('offers a new run for a text that was edited or comes from before a reload', () => {
-    for (const [kind, label] of [['stale', 'Run Again'], ['restored', 'Analyze Selection']] as const) expect(statusText({ kind }, true)?.offers[0]?.label).toBe(label);
+  it('says of old numbers above which a run failed that the text was edited', () => {
+    expect(statusText({ kind: 'error', code: 'E_NOT_MOE', message: 'It is dense.', hint: 'Choose another.', stale: true }, true)?.more)
+      .toBe('Choose another. Edited since the last result. The numbers are those of the text before the edit.');
+  });
+
+  it('offers what mends an invalid policy', () => {
+    expect(statusText({ kind: 'error', code: 'E_POLICY_INVALID', message: '', hint: '', stale: false }, false)?.offers.map(({ command }) => command)).toEqual(['moeLens.runAgain', 'moeLens.choosePolicy']);
+  });
+
+  it('tells the end of the engine from a reload', () => {
+    expect(statusText({ kind: 'detached' }, true)).toMatchObject({ text: 'The engine has ended.', more: 'The numbers stand; a token\u2019s experts need a new run.' });
+  });
+
+  it('offers a new run for a text that was edited, whose engine has ended, or that comes from before a reload', () => {
+    for (const [kind, label] of [['stale', 'Run Again'], ['detached', 'Run Again'], ['restored', 'Analyze Selection']] as const) expect(statusText({ kind }, true)?.offers[0]?.label).toBe(label);
   });
 
   it('never speaks of difficulty', () => {
-    const texts = (['idle', 'stale', 'restored'] as const).map((kind) => JSON.stringify(statusText({ kind }, false)));
+    const texts = (['idle', 'stale', 'restored', 'detached'] as const).map((kind) => JSON.stringify(statusText({ kind }, false)));
     expect(texts.join()).not.toMatch(/difficult|hard/i);
   });
 });
