@@ -23,9 +23,19 @@ export interface Engine {
 
 const PREFERENCES: readonly BackendPreference[] = ['auto', 'native', 'wasm'];
 
-/** @throws E_MESSAGE_INVALID unless the parameters are of their type: they come from another process. */
-export function checkOpen(params: OpenParams): void {
-  if (typeof params.path !== 'string' || params.path === '' || typeof params.nativeFolder !== 'string' || !PREFERENCES.includes(params.backend)) {
-    throw new LensError('E_MESSAGE_INVALID', 'The engine was asked to open a model with parameters it does not understand.');
-  }
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+/** What each call must be given: it comes from another process. */
+const CHECKS = {
+  open: (params: Partial<OpenParams>) => typeof params.path === 'string' && params.path !== '' && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
+  trace: (params: Partial<TraceParams>): boolean => CHECKS.open(params) && typeof params.text === 'string' && isTexts(params.policies),
+  detail: (params: Partial<DetailParams>) => Number.isInteger(params.traceId) && Number.isInteger(params.token),
+  release: (params: Partial<ReleaseParams>) => Array.isArray(params.traceIds) && params.traceIds.every(Number.isInteger),
+  discover: (params: Partial<DiscoverParams>) => isTexts(params.folders),
+};
+
+/** @throws E_MESSAGE_INVALID unless the parameters are what the call needs */
+export function checkParams(call: keyof typeof CHECKS, params: unknown): void {
+  if (typeof params === 'object' && params !== null && CHECKS[call](params)) return;
+  throw new LensError('E_MESSAGE_INVALID', `The engine was asked to ${call} with parameters that it does not understand.`);
 }

@@ -4,7 +4,7 @@ import type { OpenParams } from '../protocol/engineApi.js';
 import { tokenDetail } from '../trace/detail.js';
 import { runSummary } from '../trace/summary.js';
 import { findModels } from './discovery.js';
-import { checkOpen, type CallOptions, type Engine } from './engine.js';
+import type { CallOptions, Engine } from './engine.js';
 import { Queue } from './queue.js';
 import { Session } from './session.js';
 import { TraceStore } from './traceStore.js';
@@ -26,7 +26,6 @@ export function localEngine(): Engine {
 
   return {
     open: (params, options: CallOptions = {}) => queue.run(async () => {
-      checkOpen(params);
       const { info: model, backend } = await sessionFor(params);
       return { model, backend };
     }, options.signal),
@@ -34,8 +33,6 @@ export function localEngine(): Engine {
     trace: (params, options: CallOptions = {}) => {
       if (queue.isBusy) options.onProgress?.({ stage: 'waiting for another run', done: 0, total: 0 });
       return queue.run(async () => {
-        checkOpen(params);
-        if (typeof params.text !== 'string') throw new LensError('E_MESSAGE_INVALID', 'The engine was asked to run something that is not a text.');
         const policies = params.policies.map(parsePolicy);
         options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
         const session = await sessionFor(params);

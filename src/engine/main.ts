@@ -4,8 +4,8 @@
  */
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-import type { Progress } from '../protocol/engineApi.js';
-import { detailRequest, discoverRequest, openRequest, progressType, releaseRequest, toResponseError, traceRequest } from '../protocol/rpc.js';
+import { detailRequest, discoverRequest, openRequest, progressType, releaseRequest, toResponseError, traceRequest, type WithProgress } from '../protocol/rpc.js';
+import { checkParams, type CallOptions } from './engine.js';
 import { withMemoryErrors } from './memoryErrors.js';
 import { localEngine } from './localEngine.js';
 
@@ -19,22 +19,26 @@ function signalOf(token: CancellationToken): AbortSignal {
   return controller.signal;
 }
 
-/** Errors cross the wire with their code; a backend that ran out of memory can't go on, so the process ends after saying so. */
-async function answer<R>(work: () => R | Promise<R>): Promise<R> {
+/** Checks the parameters and answers; errors cross the wire with their code. A backend that ran out of memory can't go on, so the process ends after saying so. */
+async function answer<R>(call: Parameters<typeof checkParams>[0], params: unknown, work: () => R | Promise<R>): Promise<R> {
   try {
+    checkParams(call, params);
     return await withMemoryErrors(work, () => { setTimeout(() => process.exit(1), 200); });
   } catch (error) {
     throw toResponseError(error);
   }
 }
 
-const reportTo = (progressToken: string) => (progress: Progress): void => { void connection.sendProgress(progressType, progressToken, progress); };
+const callOptions = ({ progressToken }: WithProgress, token: CancellationToken): CallOptions => ({
+  signal: signalOf(token),
+  onProgress: (progress) => { void connection.sendProgress(progressType, progressToken, progress); },
+});
 
-connection.onRequest(openRequest, ({ progressToken, ...params }, token) => answer(() => engine.open(params, { signal: signalOf(token), onProgress: reportTo(progressToken) })));
-connection.onRequest(traceRequest, ({ progressToken, ...params }, token) => answer(() => engine.trace(params, { signal: signalOf(token), onProgress: reportTo(progressToken) })));
-connection.onRequest(detailRequest, (params) => answer(() => engine.detail(params)));
-connection.onRequest(releaseRequest, (params) => answer(() => { engine.release(params); return null; }));
-connection.onRequest(discoverRequest, (params, token) => answer(() => engine.discover(params, { signal: signalOf(token) })));
+connection.onRequest(openRequest, (params, token) => answer('open', params, () => engine.open(params, callOptions(params, token))));
+connection.onRequest(traceRequest, (params, token) => answer('trace', params, () => engine.trace(params, callOptions(params, token))));
+connection.onRequest(detailRequest, (params) => answer('detail', params, () => engine.detail(params)));
+connection.onRequest(releaseRequest, (params) => answer('release', params, () => { engine.release(params); return null; }));
+connection.onRequest(discoverRequest, (params, token) => answer('discover', params, () => engine.discover(params, { signal: signalOf(token) })));
 connection.onClose(() => process.exit(0));
 process.on('disconnect', () => process.exit(0));
 connection.listen();

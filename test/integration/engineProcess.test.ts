@@ -65,6 +65,10 @@ describe('the engine process', () => {
     expect(await codeOf(trace('x', ['top-q:1']))).toBe('E_POLICY_INVALID');
     expect(await codeOf(trace('x', ['native'], join(ROOT, 'no such folder')))).toBe('E_MODEL_NOT_FOUND');
     expect(await codeOf(connection.sendRequest(openRequest, { ...OPEN, backend: 'gpu' as 'wasm' }))).toBe('E_MESSAGE_INVALID');
+    const odd = undefined as never;
+    for (const call of [connection.sendRequest(openRequest, odd), connection.sendRequest(traceRequest, { ...OPEN, text: TEXT, policies: odd }), connection.sendRequest(detailRequest, odd), connection.sendRequest(releaseRequest, odd)]) {
+      expect(await codeOf(call)).toBe('E_MESSAGE_INVALID');
+    }
     expect(await codeOf(trace(TEXT, ['native']))).toBe('no error');
   });
 
