@@ -51,6 +51,11 @@ export function policyName(run: Pick<PanelRun, 'label' | 'simulated'>): string {
   return run.simulated ? `${run.label}, simulated` : run.label;
 }
 
+/** What the list of tokens is called. Beside a second policy's counts every token names both. */
+export function tokensLabel(run: Pick<PanelRun, 'label' | 'simulated'>, isCompared: boolean): string {
+  return run.simulated && !isCompared ? `Tokens of the text, experts under ${policyName(run)}` : 'Tokens of the text';
+}
+
 export function windowsNote(windows: Windows): string {
   return `Longer than the context: run in ${windows.count} windows of ${whole(windows.length)} tokens.`;
 }

@@ -24,9 +24,9 @@ export function isPanelResult(value: unknown): value is PanelResult {
 function isStatus(value: unknown): value is PanelStatus {
   if (!isFields(value)) return false;
   switch (value['kind']) {
-    case 'idle': case 'fresh': case 'stale': case 'restored': return true;
+    case 'idle': case 'fresh': case 'stale': case 'restored': case 'detached': return true;
     case 'running': return typeof value['stage'] === 'string' && typeof value['done'] === 'number' && typeof value['total'] === 'number';
-    case 'error': return typeof value['code'] === 'string' && typeof value['message'] === 'string' && typeof value['hint'] === 'string';
+    case 'error': return typeof value['code'] === 'string' && typeof value['message'] === 'string' && typeof value['hint'] === 'string' && typeof value['stale'] === 'boolean';
     default: return false;
   }
 }

@@ -9,6 +9,6 @@ export function afterHost(kept: PanelResult | undefined, next: PanelState): Pane
   if (next.result || !kept) return next;
   switch (next.status.kind) {
     case 'restored': case 'running': case 'error': return { ...next, result: kept };
-    case 'idle': case 'fresh': case 'stale': return next;
+    case 'idle': case 'fresh': case 'stale': case 'detached': return next;
   }
 }

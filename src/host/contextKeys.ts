@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 
-/** The editor's document has a result; it has top spans; a run is under way (for any document). */
+/** The document that a command means has a result; it has top spans; a run is under way (for any document). */
 const KEYS = ['hasResult', 'hasSpans', 'isRunning', 'canRunAgain'] as const;
 
 export class ContextKeys {

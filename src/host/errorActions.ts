@@ -4,6 +4,7 @@ import { ERROR_CODES, type ErrorCode, type LensError } from '../base/errors.js';
 export const ACTIONS = {
   chooseModel: 'Choose Model',
   choosePolicy: 'Choose Policy',
+  openSettings: 'Open Settings',
   runAgain: 'Run Again',
   showLog: 'Show Log',
 } as const;
@@ -20,7 +21,8 @@ export function errorText(error: LensError): string {
 export function actionsFor(code: ErrorCode): readonly Action[] {
   if (ERROR_CODES.indexOf(code) < ERROR_CODES.indexOf(FIRST_OTHER)) return ['chooseModel', 'showLog'];
   switch (code) {
-    case 'E_POLICY_INVALID': return ['choosePolicy'];
+    case 'E_POLICY_INVALID': return ['choosePolicy', 'openSettings'];
+    case 'E_SETTING_INVALID': case 'E_BACKEND_UNAVAILABLE': return ['openSettings', 'showLog'];
     case 'E_OUT_OF_MEMORY': return ['chooseModel', 'showLog'];
     case 'E_ENGINE_CRASHED': return ['runAgain', 'showLog'];
     case 'E_TEXT_EMPTY': case 'E_TEXT_TOO_LONG': return [];

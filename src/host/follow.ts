@@ -1,6 +1,7 @@
 /** The editor's cursor and the panel's selection follow each other; the commands step through the top spans. */
 import * as vscode from 'vscode';
 import { meanText } from '../analysis/labels.js';
+import { policyPhrase } from '../analysis/policyLabels.js';
 import { visibleRange } from '../analysis/words.js';
 import type { Details } from './details.js';
 import type { Session } from './session.js';
@@ -46,9 +47,10 @@ export class Follow implements vscode.Disposable {
 
   /** Goes to a span by its rank, 0 for the one that took the most experts. */
   async revealSpan(session: Session, rank: number): Promise<void> {
-    const spans = session.result?.runs[0].spans ?? [];
+    const first = session.result?.runs[0];
+    const spans = first?.spans ?? [];
     const span = spans[rank];
-    if (span === undefined) return;
+    if (first === undefined || span === undefined) return;
     session.selectedSpan = rank;
     this.sessions.fire(session, 'selection');
     const tokens = session.result?.tracker.rangeOf(span.first, span.last);
@@ -59,7 +61,7 @@ export class Follow implements vscode.Disposable {
     }
     this.select(session, span.first);
     await this.reveal(session, range);
-    vscode.window.setStatusBarMessage(`Span ${rank + 1} of ${spans.length}: ${meanText(span.count)} experts a token`, MESSAGE_MS);
+    vscode.window.setStatusBarMessage(`Span ${rank + 1} of ${spans.length}: ${meanText(span.count)} experts a token, ${policyPhrase(first.run)}`, MESSAGE_MS);
   }
 
   /** `direction` 1: the next in rank, -1: the one before; around at the ends. */

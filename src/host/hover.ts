@@ -26,7 +26,7 @@ async function hoverOn(session: Session, token: number, details: Details, cancel
   const range = result.tracker.range(token);
   if (cancel.isCancellationRequested || session.result !== result || range === undefined) return undefined;
   // the document's text is only ever shown as code; no command links, no HTML
-  const markdown = new vscode.MarkdownString(hoverMarkdown({ text: document.getText(rangeIn(document, range)), token, runs: result.runs, details: found }));
+  const markdown = new vscode.MarkdownString(hoverMarkdown({ text: document.getText(rangeIn(document, range)), token, runs: result.runs, details: found, stale: session.isStale }));
   return new vscode.Hover(markdown, rangeIn(document, range));
 }
 

@@ -15,16 +15,18 @@ export interface HoverToken {
   readonly runs: readonly RunAnalysis[];
   /** One per run; empty if the engine no longer has them. */
   readonly details: readonly TokenDetail[];
+  /** The text was edited after the run. */
+  readonly stale: boolean;
 }
 
-export function hoverMarkdown({ text, token, runs, details }: HoverToken): string {
+export function hoverMarkdown({ text, token, runs, details, stale }: HoverToken): string {
   const first = runs[0];
   if (first === undefined) return '';
   const counts = runs.map((run) => `**${countText(run.counts[token] ?? 0)} experts** ${policyPhrase(run.run)}`).join(' · ');
   const detail = details[0];
   const nats = runs.map((run) => surprisalText(run.run.surprisal[token] ?? null)).join(' | ');
   const facts = [`surprisal ${nats}`.replace('surprisal no surprisal', 'no surprisal'), `token ${token + 1} of ${first.counts.length}`, ...(detail === undefined ? [] : [`id ${detail.id}`])];
-  const head = `${codeSpan(text)} ${counts}\n\n${facts.join(' · ')}`;
+  const head = `${stale ? 'From before the edit.\n\n' : ''}${codeSpan(text)} ${counts}\n\n${facts.join(' · ')}`;
   return details.length === runs.length ? `${head}\n\n${table(runs, details)}` : `${head}\n\nDetails by layer need a new run.`;
 }
 
@@ -32,7 +34,7 @@ export function hoverMarkdown({ text, token, runs, details }: HoverToken): strin
 function table(runs: readonly RunAnalysis[], details: readonly TokenDetail[]): string {
   const titles = runs.length === 1 ? ['Experts (probability/weight)'] : runs.map((run) => policyPhrase(run.run));
   const head = `| Layer | ${titles.map((title) => `${title} | Margin`).join(' | ')} |`;
-  const rule = `| :-: | ${titles.map(() => ':-- | --:').join(' | ')} |`;
+  const rule = `| :-: | ${titles.map(() => (runs.length === 1 ? ':-- | --:' : ':-- | :-:')).join(' | ')} |`;
   const rows = (details[0]?.layers ?? []).map((layer, row) => {
     const cells = details.map((detail) => detail.layers[row]).map((each) => (each === undefined ? ' | ' : `${experts(each)} | ${margin(each)}`));
     return `| ${layer.layer} | ${cells.join(' | ')} |`;

@@ -14,6 +14,7 @@ import { nextRun } from './nextRun.js';
 import { Notifier } from './notifier.js';
 import { Painter } from './painter.js';
 import { Panel, type PanelSource } from './panel.js';
+import { FROM_PANEL } from './panelMessages.js';
 import { Runner } from './runner.js';
 import type { Session } from './session.js';
 import { Sessions } from './sessions.js';
@@ -23,10 +24,12 @@ import { StatusBar } from './statusBar.js';
 /** Built by the build script; the process that owns models and mathematics. */
 const ENGINE_FILE = 'engine.js';
 const DEMO_MODEL = 'demo-model';
+/** Settings that a run depends on. */
+const RUN_SETTINGS = ['model', 'policy', 'compare', 'backend', 'nativeFolder'];
 
 export class Lens implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('MoE Lens', { log: true });
-  readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(ACTION_COMMANDS[action]));
+  readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(...ACTION_COMMANDS[action]));
   readonly engine: EngineClient;
   readonly settings: Settings;
   readonly sessions: Sessions;
@@ -61,7 +64,7 @@ export class Lens implements vscode.Disposable {
         this.update();
       }),
       this.editors.onDidChange(() => this.update()),
-      this.settings.onDidChange(() => this.onSettings()),
+      this.settings.onDidChange((affects) => this.onSettings(affects)),
     ];
     this.update();
   }
@@ -71,9 +74,9 @@ export class Lens implements vscode.Disposable {
     return this.sessions.find(this.editors.current?.document);
   }
 
-  /** The session that the panel shows, or that of the editor. */
-  get target(): Session | undefined {
-    return this.current ?? this.shown;
+  /** The session that a command means: the panel's if it comes `FROM_PANEL` or if there is no editor, else the editor's. */
+  sessionOf(what?: unknown): Session | undefined {
+    return what === FROM_PANEL || this.editors.current === undefined ? this.shown : this.current;
   }
 
   clear(session: Session | undefined): void {
@@ -98,8 +101,8 @@ export class Lens implements vscode.Disposable {
     const { current } = this;
     if (current !== undefined && current.status.kind !== 'idle') this.shown = current;
     const next = nextRun(this.settings, this.runner);
-    this.statusBar.update(current ?? (this.editors.current === undefined ? this.shown : undefined), next);
-    this.contextKeys.update(current);
+    this.statusBar.update(this.sessionOf(), next);
+    this.contextKeys.update(this.sessionOf());
     this.panel.update();
   }
 
@@ -110,7 +113,9 @@ export class Lens implements vscode.Disposable {
     }
   }
 
-  private onSettings(): void {
+  private onSettings(affects: (name: string) => boolean): void {
+    // what a run failed of may be mended: the next one tells
+    if (RUN_SETTINGS.some(affects)) for (const session of this.sessions.all) session.error = undefined;
     try {
       this.settings.run();
       this.settings.compared();
@@ -128,7 +133,7 @@ export class Lens implements vscode.Disposable {
       state: (kept) => this.panelState(kept),
       handle: (message) => {
         const session = this.shown;
-        if (message.type === 'command') void vscode.commands.executeCommand(message.command);
+        if (message.type === 'command') void vscode.commands.executeCommand(message.command, FROM_PANEL);
         else if (session === undefined) this.log.info('The panel shows a result from before a reload: there is no editor to follow it.');
         else if (message.type === 'selectToken') this.follow.revealToken(session, message.token).catch((error: unknown) => this.notifier.error(error));
         else this.follow.revealSpan(session, message.span).catch((error: unknown) => this.notifier.error(error));
@@ -151,9 +156,10 @@ export class Lens implements vscode.Disposable {
   }
 }
 
-const ACTION_COMMANDS: Readonly<Record<Action, string>> = {
-  chooseModel: 'moeLens.chooseModel',
-  choosePolicy: 'moeLens.choosePolicy',
-  runAgain: 'moeLens.runAgain',
-  showLog: 'moeLens.showLog',
+const ACTION_COMMANDS: Readonly<Record<Action, readonly [command: string, ...args: string[]]>> = {
+  chooseModel: ['moeLens.chooseModel'],
+  choosePolicy: ['moeLens.choosePolicy'],
+  openSettings: ['workbench.action.openSettings', '@ext:moe-lens.moe-lens'],
+  runAgain: ['moeLens.runAgain'],
+  showLog: ['moeLens.showLog'],
 };

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { nextPolicyLabel } from '../analysis/policyLabels.js';
 import type { Runner } from './runner.js';
 import type { Settings } from './settings.js';
+import { readable } from './settingsRules.js';
 
 export interface NextRun {
   readonly modelName: string;
@@ -10,12 +11,12 @@ export interface NextRun {
 }
 
 /** A setting that can't be used is said by the run itself; here it only must not break what is shown. */
-export function nextRun(settings: Settings, runner: Runner): NextRun {
-  try {
-    const { open, policy, isDemo } = settings.run();
-    const model = runner.modelAt(open.path);
-    return { modelName: model?.name ?? (isDemo ? 'Demo model' : basename(open.path)), policyLabel: nextPolicyLabel(policy, model?.nativePolicy) };
-  } catch {
-    return { modelName: 'Check the settings', policyLabel: 'MoE Lens' };
-  }
+export function nextRun(settings: Pick<Settings, 'model' | 'run'>, runner: Pick<Runner, 'modelAt'>): NextRun {
+  const chosen = readable(() => settings.model());
+  const run = readable(() => settings.run());
+  const model = chosen === undefined ? undefined : runner.modelAt(chosen.path);
+  return {
+    modelName: model?.name ?? (chosen === undefined ? 'No model' : chosen.isDemo ? 'Demo model' : basename(chosen.path)),
+    policyLabel: run === undefined ? 'check settings' : nextPolicyLabel(run.policy, model?.nativePolicy),
+  };
 }

@@ -17,6 +17,10 @@ export class Notifier {
       this.log.info('A run was cancelled.');
       return;
     }
+    if (error.code === 'E_TEXT_EMPTY') { // nothing went wrong: there was nothing to run
+      void this.info(errorText(error));
+      return;
+    }
     this.quietly(error);
     const actions = actionsFor(error.code);
     void vscode.window.showErrorMessage(errorText(error), ...actions.map((action) => ACTIONS[action])).then((label) => {

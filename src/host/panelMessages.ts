@@ -2,6 +2,9 @@
 import { LensError } from '../base/errors.js';
 import { PANEL_COMMANDS, type PanelResult, type PanelToHost } from '../protocol/panelApi.js';
 
+/** The argument of a command that comes from a button in the panel: it means what the panel shows. */
+export const FROM_PANEL = 'panel';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws E_MESSAGE_INVALID for anything that is not a message of the protocol */

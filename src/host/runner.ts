@@ -13,6 +13,7 @@ import { panelResult, type AnalysedText } from './panelState.js';
 import type { ActiveRun, Result, Session } from './session.js';
 import type { Sessions } from './sessions.js';
 import type { RunChoice, Settings } from './settings.js';
+import { namingModelSetting, readable } from './settingsRules.js';
 import type { RunKind, Target } from './target.js';
 import { Tracker } from './tracker.js';
 
@@ -42,12 +43,13 @@ export class Runner {
     session.run = run;
     session.last = run;
     session.error = undefined;
+    session.isCleared = false;
     this.sessions.fire(session, 'result');
     try {
       const result = await withLateProgress(`MoE Lens: ${target.title}`, run.controller, (report) => this.compute(run, this.reporter(session, run, report)));
       this.finish(session, run, result);
     } catch (thrown) {
-      this.fail(session, run, toLensError(thrown));
+      this.fail(session, run, this.withSetting(toLensError(thrown)));
     }
   }
 
@@ -67,6 +69,10 @@ export class Runner {
     run.tracker.attach(result.runs[0].run.starts, result.runs[0].run.ends);
     session.show(result);
     this.sessions.fire(session, 'result');
+  }
+
+  private withSetting(error: LensError): LensError {
+    return readable(() => this.settings.model())?.isDemo === false ? namingModelSetting(error) : error;
   }
 
   private fail(session: Session, run: ActiveRun, error: LensError): void {

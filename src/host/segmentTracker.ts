@@ -63,7 +63,9 @@ export class SegmentTracker {
       return true;
     }
     const was = this.found;
-    this.found = hint !== undefined && now.startsWith(text, hint) ? hint : undefined;
+    // only in what edits have made of the segment: the same letters beside it are other text
+    const isWithin = hint !== undefined && this.low <= hint && hint + text.length <= this.high;
+    this.found = isWithin && now.startsWith(text, hint) ? hint : undefined;
     return this.found !== undefined && was === undefined;
   }
 }

@@ -34,6 +34,8 @@ export class Session {
   error: LensError | undefined;
   /** What the last run was asked, to run it again: also one that failed. */
   last: { readonly target: Target; readonly kind: RunKind; readonly tracker: Tracker } | undefined;
+  /** Its result was taken away: the last run is not run again by another model or policy, only on demand. */
+  isCleared = false;
   selectedToken: number | undefined;
   selectedSpan: number | undefined;
   details: readonly TokenDetail[] = [];
@@ -55,10 +57,10 @@ export class Session {
 
   get status(): PanelStatus {
     if (this.run !== undefined) return { kind: 'running', ...this.run.progress };
-    if (this.error !== undefined) return { kind: 'error', code: this.error.code, message: this.error.message, hint: this.error.hint };
+    if (this.error !== undefined) return { kind: 'error', code: this.error.code, message: this.error.message, hint: this.error.hint, stale: this.isStale };
     if (this.result === undefined) return { kind: 'idle' };
     if (this.isStale) return { kind: 'stale' };
-    return this.tracesGone ? { kind: 'restored' } : { kind: 'fresh' };
+    return this.tracesGone ? { kind: 'detached' } : { kind: 'fresh' };
   }
 
   /** Trackers that follow the document's edits: the result's, that of a run under way, that of the last one asked for. */

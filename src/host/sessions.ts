@@ -46,6 +46,7 @@ export class Sessions implements vscode.Disposable {
     this.release(session.traceIds);
     session.run = undefined;
     session.show(undefined);
+    session.isCleared = true;
     this.fire(session, 'result');
   }
 

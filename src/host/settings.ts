@@ -3,12 +3,16 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ComparedSettings } from '../analysis/policyLabels.js';
 import type { OpenParams } from '../protocol/engineApi.js';
-import { codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
+import { codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
 
 export interface RunChoice {
   readonly open: OpenParams;
   readonly policy: string;
-  /** Whether `open.path` is the bundled demo checkpoint. */
+}
+
+export interface ModelChoice {
+  readonly path: string;
+  /** Whether `path` is the bundled demo checkpoint. */
   readonly isDemo: boolean;
 }
 
@@ -17,8 +21,19 @@ export class Settings {
 
   /** What the next run uses. @throws a LensError that names the setting */
   run(): RunChoice {
-    const { model, policy, backend, nativeFolder } = runSettings(get());
-    return { open: { path: model === '' ? this.demoModel : whole(model), backend, nativeFolder: whole(nativeFolder) }, policy, isDemo: model === '' };
+    const { policy, backend, nativeFolder } = runSettings(get());
+    return { open: { path: this.model().path, backend, nativeFolder: whole(nativeFolder) }, policy };
+  }
+
+  /** @throws E_SETTING_INVALID */
+  model(): ModelChoice {
+    const model = modelSetting(get());
+    return { path: model === '' ? this.demoModel : whole(model), isDemo: model === '' };
+  }
+
+  /** @throws E_POLICY_INVALID, E_SETTING_INVALID */
+  policy(): string {
+    return policySetting(get());
   }
 
   compared(): ComparedSettings {

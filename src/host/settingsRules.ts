@@ -27,11 +27,41 @@ const UNITS: readonly InlineUnit[] = ['token', 'word'];
 
 export function runSettings(get: Get): RunSettings {
   return {
-    model: text(get, 'model').trim(),
+    model: modelSetting(get),
     policy: policySetting(get),
     backend: oneOf(get, 'backend', BACKENDS),
     nativeFolder: text(get, 'nativeFolder').trim(),
   };
+}
+
+export function modelSetting(get: Get): string {
+  return text(get, 'model').trim();
+}
+
+/** The policy in its one spelling. @throws E_POLICY_INVALID, E_SETTING_INVALID */
+export function policySetting(get: Get): string {
+  try {
+    return canonicalPolicy(text(get, 'policy') || 'native');
+  } catch (error) {
+    if (!isLensError(error)) throw error;
+    throw error.code === 'E_SETTING_INVALID' ? error : new LensError(error.code, `The setting ${SECTION}.policy can't be used: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
+/** A setting for where it is only shown or listed: undefined if it can't be used, which the run that needs it says. */
+export function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isLensError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** A checkpoint that is not there, told with the setting that names it. */
+export function namingModelSetting(error: LensError): LensError {
+  if (error.code !== 'E_MODEL_NOT_FOUND') return error;
+  return new LensError(error.code, error.message, `Check the setting ${SECTION}.model, or choose another model.`, { cause: error });
 }
 
 export function comparedSettings(get: Get): ComparedSettings {
@@ -62,15 +92,6 @@ export function expandPath(path: string, home: string, base: string | undefined)
   if (path === '~' || path.startsWith('~/') || path.startsWith('~\\')) return home + path.slice(1);
   const absolute = path.startsWith('/') || path.startsWith('\\\\') || /^[A-Za-z]:[\\/]/.test(path);
   return absolute || base === undefined || path === '' ? path : `${base}/${path}`;
-}
-
-function policySetting(get: Get): string {
-  try {
-    return canonicalPolicy(text(get, 'policy') || 'native');
-  } catch (error) {
-    if (!isLensError(error)) throw error;
-    throw new LensError(error.code, `The setting ${SECTION}.policy can't be used: ${error.message}`, error.hint, { cause: error });
-  }
 }
 
 function text(get: Get, name: string): string {

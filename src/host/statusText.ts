@@ -37,9 +37,9 @@ export function policiesPhrase(runs: readonly RunAnalysis[]): string {
   return runs.map((run) => policyPhrase(run.run)).join(' | ');
 }
 
-/** "Computing 25 %", or the stage alone where the number of steps is not known. */
+/** "layer 2 of 6 (25 %)", or the stage alone where the number of steps is not known. */
 export function progressPhrase({ stage, done, total }: { readonly stage: string; readonly done: number; readonly total: number }): string {
-  return total > 0 ? `${stage} ${Math.floor((100 * Math.min(done, total)) / total)} %` : stage;
+  return total > 0 ? `${stage} (${Math.floor((100 * Math.min(done, total)) / total)} %)` : stage;
 }
 
 function sentence({ status, modelName, policyLabel, runs }: StatusInput): string[] {
@@ -50,7 +50,7 @@ function sentence({ status, modelName, policyLabel, runs }: StatusInput): string
   switch (status.kind) {
     case 'running': return [modelName, progressPhrase(status)];
     case 'stale': return ['edited since', ...result];
-    case 'error': return [`failed (${status.code})`, modelName];
+    case 'error': return [`failed (${status.code})`, ...(status.stale ? ['edited since'] : []), modelName];
     default: return result;
   }
 }
@@ -67,8 +67,9 @@ function icon(status: PanelStatus): string {
 function tooltip({ status, modelName, policyLabel, title, runs }: StatusInput): string {
   const first = runs[0];
   const lines = [`**MoE Lens**${title === undefined ? '' : ` ${escapeMarkdown(title)}`}`];
-  if (status.kind === 'stale') lines.push('The text was edited after the run: its numbers stand for the text before.');
   if (status.kind === 'error') lines.push(`${escapeMarkdown(status.message)} ${escapeMarkdown(status.hint)} (${status.code})`);
+  if (status.kind === 'stale' || (status.kind === 'error' && status.stale)) lines.push('The text was edited after the run: its numbers stand for the text before.');
+  if (status.kind === 'detached') lines.push('The engine has ended: the numbers stand, the experts of a token need a new run.');
   if (status.kind === 'running') lines.push(escapeMarkdown(progressPhrase(status)));
   if (first !== undefined) {
     const { model, backend } = first.run;

@@ -77,7 +77,10 @@ export type PanelStatus =
   | { readonly kind: 'stale' }
   /** A result from before a reload: its numbers stand, details need a new run. */
   | { readonly kind: 'restored' }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string };
+  /** The engine that made the result has ended: its numbers stand, details need a new run. */
+  | { readonly kind: 'detached' }
+  /** The last run failed. `stale`: an earlier result is still shown, and the text was edited after it. */
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string; readonly stale: boolean };
 
 export interface PanelState {
   readonly status: PanelStatus;

@@ -4,13 +4,14 @@ import { fill, h, setText } from '../dom.js';
 import { windowsNote } from '../format.js';
 import { button } from '../toolkit.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
+import type { BackendInfo } from '../../src/trace/run.js';
 import { policyTag } from './policyTag.js';
 import type { Actions, View } from './view.js';
 
 export function headerView(actions: Actions): View {
   const title = h('h1', {}, 'MoE Lens');
   const ran = h('p', { class: 'ran' });
-  const notes = h('div', { class: 'notes' });
+  const note = h('p', { class: 'note', hidden: true });
   const model = h('b', {});
   const policy = h('b', {});
   const pick = (name: string, label: HTMLElement, command: 'moeLens.chooseModel' | 'moeLens.choosePolicy'): HTMLElement =>
@@ -22,7 +23,7 @@ export function headerView(actions: Actions): View {
   ];
   const bar = h('div', { class: 'bar', role: 'group', 'aria-label': 'Next run' },
     pick('Model', model, 'moeLens.chooseModel'), pick('Policy', policy, 'moeLens.choosePolicy'), h('span', { class: 'spring' }), ...forResult);
-  const element = h('header', {}, title, bar, ran, notes);
+  const element = h('header', {}, title, bar, ran, note);
   let shown: PanelResult | undefined;
 
   return {
@@ -36,7 +37,8 @@ export function headerView(actions: Actions): View {
       setText(title, shown ? shown.title : 'MoE Lens');
       ran.hidden = shown === undefined;
       fill(ran, ...(shown ? whatRan(shown) : []));
-      fill(notes, ...(shown ? notesOf(shown).map((note) => h('p', { class: 'note' }, note)) : []));
+      setText(note, shown?.windows ? windowsNote(shown.windows) : '');
+      note.hidden = shown?.windows === undefined;
     },
   };
 }
@@ -48,10 +50,12 @@ function whatRan(result: PanelResult): readonly (Node | string)[] {
     h('span', { 'data-ran': 'model' }, model.name),
     ...policies,
     h('span', { class: 'dim', 'data-ran': 'shape' }, `${model.moeLayers.length} MoE layers of ${model.experts} experts, ${bigText(model.parameters)} parameters`),
-    h('span', { class: 'dim', 'data-ran': 'backend' }, backendText(backend)),
+    backendWord(backend),
   ];
 }
 
-function notesOf(result: PanelResult): readonly string[] {
-  return [result.windows ? windowsNote(result.windows) : '', result.backend.note ?? ''].filter((note) => note !== '');
+/** Why it was not the native library is read by those who point at the word, or hear it. */
+function backendWord(backend: BackendInfo): HTMLElement {
+  return h('span', { class: 'dim', 'data-ran': 'backend', title: backend.note }, backendText(backend),
+    backend.note === undefined ? undefined : h('span', { class: 'visually-hidden' }, `. ${backend.note}`));
 }

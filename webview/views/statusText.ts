@@ -19,6 +19,8 @@ export interface StatusText {
 
 const AGAIN: Offer = { label: 'Run Again', command: 'moeLens.runAgain', appearance: 'primary' };
 const ANEW: Offer = { label: 'Analyze Selection', command: 'moeLens.analyzeSelection', appearance: 'primary' };
+const POLICY: Offer = { label: 'Choose Policy', command: 'moeLens.choosePolicy', appearance: 'secondary' };
+const BEFORE_EDIT = 'The numbers are those of the text before the edit.';
 const MODEL: Offer = { label: 'Choose Model', command: 'moeLens.chooseModel', appearance: 'secondary' };
 
 /** Undefined when the numbers are what they seem and nothing needs to be said. */
@@ -39,13 +41,17 @@ export function statusText(status: PanelStatus, hasResult: boolean): StatusText 
       offers: [{ label: 'Cancel', command: 'moeLens.cancel', appearance: 'secondary' }],
     };
     case 'stale': return {
-      tone: 'warning', busy: false, text: 'Edited since this run.', more: 'The numbers are those of the text before the edit.', offers: [AGAIN],
+      tone: 'warning', busy: false, text: 'Edited since this run.', more: BEFORE_EDIT, offers: [AGAIN],
     };
     case 'restored': return {
       tone: 'info', busy: false, text: 'From before the reload.', more: 'The numbers stand; a token\u2019s experts need a new run.', offers: [ANEW],
     };
+    case 'detached': return {
+      tone: 'info', busy: false, text: 'The engine has ended.', more: 'The numbers stand; a token\u2019s experts need a new run.', offers: [AGAIN],
+    };
     case 'error': return {
-      tone: 'error', busy: false, text: `${status.code}: ${status.message}`, more: status.hint, offers: [{ ...AGAIN, label: 'Try Again' }, MODEL],
+      tone: 'error', busy: false, text: `${status.code}: ${status.message}`, more: status.stale ? `${status.hint} Edited since the last result. ${BEFORE_EDIT}`.trimStart() : status.hint,
+      offers: [{ ...AGAIN, label: 'Try Again' }, status.code === 'E_POLICY_INVALID' ? POLICY : MODEL],
     };
   }
 }

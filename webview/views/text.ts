@@ -1,5 +1,6 @@
 /** Where in the text: every token with its count, one of them selected. */
 import { fill, h, section, setAttributes } from '../dom.js';
+import { tokensLabel } from '../format.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
 import type { InlineCounts } from '../memory.js';
 import { dropdown } from '../toolkit.js';
@@ -41,8 +42,10 @@ export function textView(actions: Actions): View {
     const run = inline === 'second' && second ? second : first;
     if (!run) return;
     stop = Math.min(stop, result.tokens.length - 1);
+    const beside = inline === 'both' ? second : undefined;
+    setAttributes(list, { 'aria-label': tokensLabel(run, beside !== undefined) });
     drawn = drawTokens(list, {
-      text: result.text, tokens: result.tokens, run, choosable: true, ...(inline === 'both' && second ? { beside: second } : {}),
+      text: result.text, tokens: result.tokens, run, choosable: true, ...(beside ? { beside } : {}),
     }, () => {
       moveStop(Math.max(stop, 0));
       mark(selected);

@@ -42,7 +42,7 @@ export function tokenView(): View {
 }
 
 function missing({ status }: Pick<PanelState, 'status'>): string {
-  return status.kind === 'restored' || status.kind === 'error' ? 'Its experts need a new run.' : 'Reading its experts\u2026';
+  return status.kind === 'restored' || status.kind === 'detached' || status.kind === 'error' ? 'Its experts need a new run.' : 'Reading its experts\u2026';
 }
 
 function factsOf(result: PanelResult, token: number, id: number | undefined): readonly HTMLElement[] {

@@ -1,6 +1,9 @@
 import type { Lens } from '../lens.js';
+import { FROM_PANEL } from '../panelMessages.js';
 
-/** Ends every run that is under way. */
-export function cancel(lens: Lens): void {
-  lens.runner.cancelAll();
+/** Ends the run of the text that is meant; if that has none, every run, but from the panel no other. */
+export function cancel(lens: Lens, what?: unknown): void {
+  const run = lens.sessionOf(what)?.run;
+  if (run !== undefined) run.controller.abort();
+  else if (what !== FROM_PANEL) lens.runner.cancelAll();
 }

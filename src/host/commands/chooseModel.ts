@@ -3,7 +3,8 @@ import { bytesText, plural } from '../../analysis/labels.js';
 import type { Discovery, FoundModel } from '../../protocol/engineApi.js';
 import { withLateProgress } from '../lateProgress.js';
 import type { Lens } from '../lens.js';
-import { runAgain } from './runAgain.js';
+import { readable } from '../settingsRules.js';
+import { runAgainAsChosen } from './runAgain.js';
 
 interface ModelItem extends vscode.QuickPickItem {
   /** The setting's value; undefined for what can't be chosen. */
@@ -11,10 +12,10 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly browse?: boolean;
 }
 
-/** Lets the user pick a checkpoint among those found, or any folder; a text with a result is run again with it. */
-export async function chooseModel(lens: Lens): Promise<void> {
+/** Lets the user pick a checkpoint among those found, or any folder; the last text is run again with it. */
+export async function chooseModel(lens: Lens, what?: unknown): Promise<void> {
   const controller = new AbortController();
-  const folders = lens.settings.folders();
+  const folders = foldersToLookIn(lens);
   const discovery = await withLateProgress('MoE Lens: Looking for models', controller, (onProgress) => {
     onProgress({ stage: 'Looking', done: 0, total: 0 });
     return lens.engine.discover({ folders }, { signal: controller.signal });
@@ -23,16 +24,26 @@ export async function chooseModel(lens: Lens): Promise<void> {
   const path = picked?.browse === true ? await browse() : picked?.path;
   if (path === undefined) return;
   await lens.settings.set('model', path);
-  if (lens.target?.result !== undefined) await runAgain(lens);
+  await runAgainAsChosen(lens, what);
+}
+
+/** A list that can't be read is said, and the demo and the caches are still there to choose from. */
+function foldersToLookIn(lens: Lens): readonly string[] {
+  try {
+    return lens.settings.folders();
+  } catch (error) {
+    lens.notifier.error(error);
+    return [];
+  }
 }
 
 function items(lens: Lens, { found, skipped }: Discovery): ModelItem[] {
-  const { open, isDemo } = lens.settings.run();
-  const current = isDemo ? '' : open.path;
+  const model = readable(() => lens.settings.model());
+  const current = model?.isDemo === true ? '' : model?.path;
   const models = found.map((model) => foundItem(model, current));
-  const demo: ModelItem = { label: 'Demo model', description: isDemo ? '(current)' : '', detail: 'Comes with MoE Lens', path: '' };
+  const demo: ModelItem = { label: 'Demo model', description: current === '' ? '(current)' : '', detail: 'Comes with MoE Lens', path: '' };
   const listed = models.some((model) => model.path === '') ? models : [demo, ...models];
-  const unlisted = listed.some((model) => model.path === current) ? [] : [{ label: current, description: '(current)', path: current }];
+  const unlisted = current === undefined || listed.some((model) => model.path === current) ? [] : [{ label: current, description: '(current)', path: current }];
   const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
     ...listed.sort((a, b) => Number(b.path === '') - Number(a.path === '')),
@@ -44,12 +55,12 @@ function items(lens: Lens, { found, skipped }: Discovery): ModelItem[] {
   ];
 }
 
-function foundItem({ name, path, family, experts, weightBytes, source }: FoundModel, current: string): ModelItem {
+function foundItem({ name, path, family, experts, weightBytes, source }: FoundModel, current: string | undefined): ModelItem {
   const value = source === 'demo' ? '' : path;
   return {
     label: source === 'demo' ? `${name} (bundled demo)` : name,
     description: `${family}, ${plural(experts, 'expert')} a layer, ${bytesText(weightBytes)}${value === current ? ' (current)' : ''}`,
-    detail: source === 'demo' ? 'Comes with MoE Lens' : `${path} (${source})`,
+    detail: source === 'demo' ? 'Comes with MoE Lens' : path,
     path: value,
   };
 }

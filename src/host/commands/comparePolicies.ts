@@ -6,7 +6,7 @@ import { offerDocument, resultTarget, selectedTarget } from './run.js';
  * that text asks for `result` whatever is selected.
  */
 export async function comparePolicies(lens: Lens, what?: unknown): Promise<void> {
-  const target = what === 'result' ? resultTarget(lens) : (selectedTarget(lens) ?? resultTarget(lens));
+  const target = what === 'result' ? resultTarget(lens) : (selectedTarget(lens, what) ?? resultTarget(lens, what));
   if (target === undefined) {
     offerDocument(lens, { kind: 'compare' });
     return;

@@ -1,5 +1,6 @@
 /** What the commands that run a text have in common: whose text, and what to say when none is selected. */
 import type { Lens } from '../lens.js';
+import { FROM_PANEL } from '../panelMessages.js';
 import { documentTarget, sameTarget, selectionTarget, type RunKind, type Target } from '../target.js';
 
 /** Runs what is selected in the current editor; without a selection it says so and offers the whole document. */
@@ -16,18 +17,23 @@ export async function runDocument(lens: Lens, kind: RunKind): Promise<void> {
   else await lens.runner.run(documentTarget(document), kind);
 }
 
-/** What is selected, or undefined. Where the panel has selected a token or a span, the text of the result is meant. */
-export function selectedTarget(lens: Lens): Target | undefined {
+/**
+ * What is selected, or undefined. Where the panel has selected a token or a span, the text of the result is meant;
+ * so it is where the panel asks and shows another document than the editor does.
+ */
+export function selectedTarget(lens: Lens, what?: unknown): Target | undefined {
   const editor = lens.editors.current;
   if (editor === undefined) return undefined;
+  const asked = what === FROM_PANEL ? lens.sessionOf(what) : undefined;
+  if (asked !== undefined && asked.document !== editor.document) return resultTarget(lens, what);
   if (lens.follow.isOwnSelection(editor)) return resultTarget(lens);
   const target = selectionTarget(editor);
   return target.text === '' ? undefined : target;
 }
 
 /** The text that has a result, as it is now. */
-export function resultTarget(lens: Lens): Target | undefined {
-  const result = lens.target?.result;
+export function resultTarget(lens: Lens, what?: unknown): Target | undefined {
+  const result = lens.sessionOf(what)?.result;
   return result === undefined ? undefined : sameTarget(result.target, result.tracker.ranges);
 }
 
@@ -36,8 +42,9 @@ export function offerDocument(lens: Lens, kind: RunKind): void {
     sayNoEditor(lens);
     return;
   }
-  const analyze = { label: 'Analyze Document', run: () => void runDocument(lens, kind) };
-  void lens.notifier.info('Nothing is selected. Select some text first, or analyze the whole document.', analyze);
+  const verb = kind.kind === 'analyze' ? 'Analyze' : 'Compare';
+  const offer = { label: `${verb} Document`, run: () => void runDocument(lens, kind) };
+  void lens.notifier.info(`Nothing is selected. Select some text first, or ${verb.toLowerCase()} the whole document.`, offer);
 }
 
 function sayNoEditor(lens: Lens): void {

@@ -13,7 +13,7 @@ export async function showMenu(lens: Lens): Promise<void> {
 
 function items(lens: Lens): MenuItem[] {
   const item = (label: string, command: string): MenuItem => ({ label, command: `moeLens.${command}` });
-  const session = lens.target;
+  const session = lens.sessionOf();
   const isRunning = Array.from(lens.sessions.all).some((each) => each.run !== undefined);
   return [
     ...(isRunning ? [item('$(stop-circle) Cancel the Run', 'cancel')] : []),

@@ -1,39 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineEndingEdits, type Edit } from '../../../src/host/edits.js';
-import { joinParts, type Selected } from '../../../src/host/segments.js';
+import { lineEndingEdits } from '../../../src/host/edits.js';
+import { joinParts } from '../../../src/host/segments.js';
 import { Tracker } from '../../../src/host/tracker.js';
-
-/** A document that is edited in step with the tracker. */
-class Page {
-  constructor(public text: string) {}
-
-  read = (start: number, end: number): string => this.text.slice(start, end);
-
-  /** Edits in offsets before the change, as VS Code gives them. Returns the edits that take them back. */
-  change(edits: readonly Edit[], ...trackers: readonly Tracker[]): Edit[] {
-    const inOrder = [...edits].sort((a, b) => a.offset - b.offset);
-    let shift = 0;
-    const back = inOrder.map((edit) => {
-      const undo = { offset: edit.offset + shift, removed: edit.text.length, text: this.text.slice(edit.offset, edit.offset + edit.removed) };
-      shift += edit.text.length - edit.removed;
-      return undo;
-    });
-    for (const { offset, removed, text } of [...inOrder].reverse()) this.text = this.text.slice(0, offset) + text + this.text.slice(offset + removed);
-    for (const tracker of trackers) tracker.change(edits);
-    return back;
-  }
-}
-
-/** Every character a token, [start, end) in the joined text. */
-const characters = ({ text }: Selected): [number[], number[]] => [Array.from(text, (_, i) => i), Array.from(text, (_, i) => i + 1)];
-
-function track(text: string, ...parts: readonly (readonly [number, number])[]): { readonly page: Page; readonly tracker: Tracker; readonly selected: Selected } {
-  const selected = joinParts(parts.map(([start, end]) => ({ start, text: text.slice(start, end) })), '\n');
-  const tracker = new Tracker(selected.segments, text);
-  tracker.attach(...characters(selected));
-  return { page: new Page(text), tracker, selected };
-}
+import { characters, Page, track } from './support/page.js';
 
 describe('the tracker', () => {
   it('moves tokens with an edit before them and stays fresh', () => {
@@ -49,6 +18,21 @@ describe('the tracker', () => {
     page.change([{ offset: 0, removed: 0, text: 'y' }], tracker);
     expect(tracker.isFresh).toBe(true);
     expect(tracker.ranges).toEqual([{ start: 1, end: 4 }]);
+  });
+
+  it('does not find a part before the beginning of the document', () => {
+    const { page, tracker } = track('aaaaaa', [3, 5]);
+    page.change([{ offset: 0, removed: 4, text: '' }], tracker);
+    expect(page.text).toBe('aa');
+    expect(tracker.isFresh).toBe(false);
+    expect([0, 1].map((t) => tracker.range(t))).toEqual([undefined, { start: 0, end: 1 }]);
+  });
+
+  it('does not take the text of another part for that of one that was edited', () => {
+    const { page, tracker } = track('aaaaaaaa', [0, 1], [4, 6]);
+    page.change([{ offset: 1, removed: 4, text: '' }], tracker);
+    expect(tracker.isFresh).toBe(false);
+    expect([0, 2, 3].map((t) => tracker.range(t))).toEqual([{ start: 0, end: 1 }, undefined, { start: 1, end: 2 }]);
   });
 
   it('drops only the token that an edit touches, and is stale at once', () => {
@@ -122,81 +106,5 @@ describe('the tracker', () => {
     tracker.change(lineEndingEdits(page.text, false));
     expect(tracker.range(0)).toEqual({ start: 8, end: 9 });
     expect(tracker.isFresh).toBe(true);
-  });
-});
-
-const letters = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'é'), maxLength: 30 });
-const edit = fc.record({ at: fc.nat(60), removed: fc.nat(6), text: fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n'), maxLength: 4 }) });
-/** Changes of up to three edits each, as one key press with several cursors makes them. */
-const history = fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { maxLength: 6 });
-const cuts = fc.array(fc.nat(40), { minLength: 2, maxLength: 6 });
-
-/** Random edits brought into the text, apart from each other. */
-function fit(edits: readonly { readonly at: number; readonly removed: number; readonly text: string }[], length: number): Edit[] {
-  let free = 0;
-  return [...edits].sort((a, b) => a.at - b.at).flatMap(({ at, removed, text }) => {
-    const offset = Math.min(at, length);
-    if (offset < free) return [];
-    const taken = Math.min(removed, length - offset);
-    free = offset + taken + 1;
-    return [{ offset, removed: taken, text }];
-  });
-}
-
-/** Disjoint parts of a text. */
-function parts(at: readonly number[], length: number): [number, number][] {
-  const inOrder = [...new Set(at.map((cut) => cut % (length + 1)))].sort((a, b) => a - b);
-  return inOrder.flatMap((start, i) => (i % 2 === 0 && inOrder[i + 1] !== undefined ? [[start, inOrder[i + 1] ?? start] as [number, number]] : []));
-}
-
-describe('under random edits', () => {
-  it('every token that survives holds the text that was analysed', () => {
-    fc.assert(fc.property(letters, cuts, history, fc.boolean(), (text, at, changes, early) => {
-      const selected = joinParts(parts(at, text.length).map(([start, end]) => ({ start, text: text.slice(start, end) })), '\n');
-      const tracker = new Tracker(selected.segments, text);
-      if (!early) tracker.attach(...characters(selected));
-      const page = new Page(text);
-      for (const change of changes) page.change(fit(change, page.text.length), tracker);
-      if (early) tracker.attach(...characters(selected));
-      Array.from(selected.text).forEach((character, t) => {
-        const range = tracker.range(t);
-        if (range !== undefined) expect(page.read(range.start, range.end)).toBe(character);
-      });
-    }), { numRuns: 2000 });
-  });
-
-  it('surviving tokens of each part stay in order and apart', () => {
-    fc.assert(fc.property(letters, cuts, history, (text, at, changes) => {
-      const { page, tracker, selected } = track(text, ...parts(at, text.length));
-      for (const change of changes) page.change(fit(change, page.text.length), tracker);
-      let end = 0;
-      for (let t = 0; t < selected.text.length; t++) {
-        const range = tracker.range(t);
-        if (range === undefined) continue;
-        expect(range.start).toBeGreaterThanOrEqual(end);
-        end = range.end;
-      }
-    }), { numRuns: 2000 });
-  });
-
-  it('fresh means that every part reads as it was analysed', () => {
-    fc.assert(fc.property(letters, cuts, history, (text, at, changes) => {
-      const { page, tracker, selected } = track(text, ...parts(at, text.length));
-      for (const change of changes) page.change(fit(change, page.text.length), tracker);
-      const now = tracker.ranges.map(({ start, end }) => page.read(start, end));
-      if (tracker.isFresh) expect(now).toEqual(selected.segments.map((segment) => segment.text));
-    }), { numRuns: 2000 });
-  });
-
-  it('undoing all of it puts every token back in its place', () => {
-    fc.assert(fc.property(letters, cuts, history, (text, at, changes) => {
-      const { page, tracker, selected } = track(text, ...parts(at, text.length));
-      const before = Array.from(selected.text, (_, t) => tracker.range(t));
-      const undo = changes.map((change) => page.change(fit(change, page.text.length), tracker));
-      for (const back of undo.reverse()) page.change(back, tracker);
-      expect(page.text).toBe(text);
-      expect(tracker.isFresh).toBe(true);
-      expect(Array.from(selected.text, (_, t) => tracker.range(t))).toEqual(before);
-    }), { numRuns: 2000 });
   });
 });
