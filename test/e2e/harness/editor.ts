@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
-import { answer, pick } from './quickInput.js';
+import { answer, pickByKey } from './quickInput.js';
 
 const DECORATIONS_SCRIPT = readFileSync(new URL('inPage/decorations.js', import.meta.url), 'utf8');
 
@@ -25,8 +25,7 @@ const lines = (page: Page): Locator => page.locator('.editor-instance .monaco-ed
 
 /** Opens a file of the workspace by its name; `firstText` is in one of its first lines. */
 export async function openFile(page: Page, name: string, firstText: string): Promise<void> {
-  await page.keyboard.press('Control+P');
-  await pick(page, name);
+  await pickByKey(page, 'Control+P', name);
   await lines(page).filter({ hasText: firstText }).first().waitFor();
 }
 

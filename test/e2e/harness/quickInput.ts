@@ -54,6 +54,24 @@ export async function pickLabels(page: Page): Promise<readonly string[]> {
   return rows(page).locator('.label-name').allInnerTexts();
 }
 
+/** Opens a pick by a key and takes a row of it. The pick can close while the focus still moves: it is opened again then. */
+export async function pickByKey(page: Page, key: string, label: string): Promise<void> {
+  const end = Date.now() + PICK_TIMEOUT_MS;
+  for (;;) {
+    await page.keyboard.press(key);
+    try {
+      await input(page).fill(label, { timeout: STEP_MS });
+      await focusRow(page, label, STEP_MS);
+      await page.keyboard.press('Enter');
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await page.keyboard.press('Escape');
+      await page.waitForTimeout(PAUSE_MS);
+    }
+  }
+}
+
 /** Takes the row of an open pick by its label, by keyboard. */
 export async function pick(page: Page, label: string): Promise<void> {
   await input(page).fill(label);
