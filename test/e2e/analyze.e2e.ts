@@ -180,6 +180,7 @@ describe('Compare Top-K and Top-P', () => {
     await workbench.setTheme(kind);
     await selectAll(workbench.page);
     await runCommand(workbench.page, 'MoE Lens: Analyze Selection');
+    await status().filter({ hasText: `(native) · ${native.summary.meanExperts.toFixed(2)} experts` }).waitFor(); // the selection has been read
     await goTo(workbench.page, { line: 1, column: 1 });
     await expect.poll(marks, SOON).toEqual(expectedMarks(TEXT, [native]));
     await panel(workbench.page).locator(`body[data-vscode-theme-kind="vscode-${kind}"]`).waitFor();
