@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { answer, pickByKey } from './quickInput.js';
 
+const FOCUS_TRIES = 10;
+const STEP_MS = 2_000;
 const DECORATIONS_SCRIPT = readFileSync(new URL('inPage/decorations.js', import.meta.url), 'utf8');
 
 /** Line and column from 1; columns count UTF-16 code units. */
@@ -55,9 +57,14 @@ export async function select(page: Page, from: Place, to: Place): Promise<void> 
 
 /** Selects the whole document. */
 export async function selectAll(page: Page): Promise<void> {
-  await focusEditor(page);
-  await page.keyboard.press('Control+A');
-  await page.locator('[id="status.editor.selection"]', { hasText: 'selected' }).waitFor();
+  const selected = page.locator('[id="status.editor.selection"]', { hasText: 'selected' });
+  for (let tries = 0; tries < FOCUS_TRIES; tries++) {
+    await focusEditor(page);
+    await page.keyboard.press('Control+A');
+    // a panel that comes back after a reload takes the focus late, and the status bar then speaks of no editor
+    if (await selected.waitFor({ timeout: STEP_MS }).then(() => true, () => false)) return;
+  }
+  throw new Error('The editor did not keep the focus.');
 }
 
 /** All that decorations draw before and after text, of the lines that are in view, in reading order. */
