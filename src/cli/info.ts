@@ -1,4 +1,5 @@
 import { modelInfo } from '../engine/modelInfo.js';
+import { parsePolicy } from '../routing/policy.js';
 import type { ModelInfo } from '../trace/run.js';
 import { oneOf, readArguments, UsageError } from './arguments.js';
 import { bigText, bytesText } from '../analysis/labels.js';
@@ -17,8 +18,8 @@ export async function info(args: string[]): Promise<string> {
 }
 
 function describe(model: ModelInfo): string {
-  const k = model.nativePolicy.startsWith('top-k:') ? Number(model.nativePolicy.slice('top-k:'.length)) : undefined;
-  const active = k === undefined ? 'depends on the text (Top-P)' : bigText(model.denseParameters + k * model.moeLayers.length * model.expertParameters);
+  const native = parsePolicy(model.nativePolicy);
+  const active = native.kind === 'top-k' ? bigText(model.denseParameters + native.k * model.moeLayers.length * model.expertParameters) : 'depends on the text (Top-P)';
   const rows: readonly (readonly [string, string])[] = [
     ['name', model.name], ['path', model.path], ['family', model.family],
     ['format', `${model.format}, ${model.dtype}, ${bytesText(model.weightBytes)}`],

@@ -7,31 +7,21 @@ import { readModel, type Model } from '../model/model.js';
 import { surprisals } from '../model/surprisal.js';
 import { Weights } from '../model/weights.js';
 import type { Policy } from '../routing/policy.js';
-import type { Progress } from '../protocol/engineApi.js';
-import { startBackend, type Backend, type BackendPreference } from '../tensor/backend.js';
+import type { OpenParams } from '../protocol/engineApi.js';
+import { startBackend, type Backend } from '../tensor/backend.js';
 import { sliceRows } from '../tensor/ops.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Encoding, Tokenizer } from '../tokenizer/encoding.js';
 import type { BackendInfo, ModelInfo } from '../trace/run.js';
 import type { Trace } from '../trace/trace.js';
 import { TraceBuilder } from '../trace/traceBuilder.js';
+import type { CallOptions } from './engine.js';
 import { planWindows, type Window } from './windows.js';
 
 /** Longest text, in UTF-16 code units: some 250 pages. It keeps a slip (a log file, a database dump) from taking hours. */
 export const MAX_TEXT = 1_000_000;
 /** Most tokens of one run: 32,768 tokens of 64 layers x 128 experts are 1 GB of probabilities, what a machine can hold. */
 export const MAX_TOKENS = 32_768;
-
-export interface SessionOptions {
-  readonly path: string;
-  readonly backend: BackendPreference;
-  readonly nativeFolder: string;
-}
-
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 /** An open checkpoint, ready to run. Calls must not overlap (see Queue). */
 export class Session {
@@ -45,7 +35,7 @@ export class Session {
   ) {}
 
   /** Opens a checkpoint on a backend. Reads its config, headers and tokenizer; weights are read when first used. */
-  static async open(options: SessionOptions): Promise<Session> {
+  static async open(options: OpenParams): Promise<Session> {
     const began = performance.now();
     const checkpoint = await openCheckpoint(options.path);
     try {
@@ -67,11 +57,6 @@ export class Session {
     return this.model.info;
   }
 
-  /** Names of the weights in memory. */
-  residentWeights(): readonly string[] {
-    return this.weights.resident();
-  }
-
   encode(text: string): Encoding {
     if (text === '') throw new LensError('E_TEXT_EMPTY', 'There is no text to run.', 'Select some text first.');
     if (text.length > MAX_TEXT) throw tooLong(`${text.length} characters`, `${MAX_TEXT} characters`);
@@ -85,7 +70,7 @@ export class Session {
    * Runs `text` under `policy` and records what the routers did.
    * @throws E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
    */
-  async trace(text: string, policy: Policy, options: RunOptions = {}): Promise<Trace> {
+  async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
     const { decoder, info } = this.model;
     const encoding = this.encode(text);
     const { ids, starts, ends } = encoding;
@@ -144,7 +129,7 @@ export class Session {
 
   /** Each token as text: what it covers, or its name where it covers nothing. */
   #texts(text: string, { ids, starts, ends }: Encoding): string[] {
-    return Array.from(ids, (id, t) => ((ends[t]) > (starts[t]) ? text.slice(starts[t], ends[t]) : this.tokenizer.decodeToken(id)));
+    return Array.from(ids, (id, t) => (ends[t] > starts[t] ? text.slice(starts[t], ends[t]) : this.tokenizer.decodeToken(id)));
   }
 
   async close(): Promise<void> {

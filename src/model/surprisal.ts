@@ -28,7 +28,7 @@ export async function surprisals(decoder: Decoder, hidden: Matrix, targets: Int3
     sums?.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row], value); });
     inBlock.forEach(([row], i) => { targetLogit[row] = picked?.[i] ?? NaN; });
   }
-  return Float32Array.from(logNormaliser, (value, row) => value - (targetLogit[row]));
+  return Float32Array.from(logNormaliser, (value, row) => value - targetLogit[row]);
 }
 
 /** ln(e^a + e^b) */

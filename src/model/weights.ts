@@ -80,11 +80,6 @@ export class Weights {
     return result;
   }
 
-  /** Names of the weights (or their row blocks) that are in memory now. */
-  resident(): readonly string[] {
-    return [...this.#resident.keys()];
-  }
-
   dispose(): void {
     for (const { tensor } of this.#resident.values()) dispose(tensor);
     this.#resident.clear();

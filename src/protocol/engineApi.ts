@@ -2,7 +2,7 @@
  * Every message between the extension host and the engine process. Requests carry plain data and typed
  * arrays only; cancelling and progress come with vscode-jsonrpc (CancellationToken, `progress`).
  */
-import type { BackendInfo, ModelInfo, RunSummary, TokenDetail } from '../trace/run.js';
+import type { BackendInfo, ModelInfo } from '../trace/run.js';
 
 export type BackendPreference = 'auto' | 'native' | 'wasm';
 
@@ -68,15 +68,6 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
-}
-
-/** What the engine can be asked; each call can be cancelled, `trace` reports progress. */
-export interface EngineApi {
-  open(params: OpenParams): Promise<OpenResult>;
-  trace(params: TraceParams): Promise<readonly RunSummary[]>;
-  detail(params: DetailParams): Promise<TokenDetail>;
-  release(params: ReleaseParams): Promise<void>;
-  discover(params: DiscoverParams): Promise<Discovery>;
 }
 
 /** What a LensError becomes on the wire (`data` of a JSON-RPC error). */

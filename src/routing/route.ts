@@ -75,7 +75,7 @@ export function route(logits: Float32Array, router: Router, policy: ConcretePoli
     for (let i = 0; i < experts; i++) ranked[i] = row[ranking[i]];
     const count = rule.count(policy, ranked);
     const kept = ranking.slice(0, count);
-    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b]) - (row[a]) || a - b);
+    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b]) - row[a] || a - b);
     const gate = Float32Array.from(kept, (expert) => scores.gate[from + expert]);
     router.weigh(gate);
     for (const expert of kept) ids.push(expert);

@@ -20,8 +20,8 @@ export const softmaxScore: Score = (logits, experts) => {
     let max = -Infinity;
     for (let e = 0; e < experts; e++) max = Math.max(max, logits[row + e]);
     let sum = 0;
-    for (let e = 0; e < experts; e++) sum += Math.exp((logits[row + e]) - max);
-    for (let e = 0; e < experts; e++) probabilities[row + e] = Math.exp((logits[row + e]) - max) / sum;
+    for (let e = 0; e < experts; e++) sum += Math.exp(logits[row + e] - max);
+    for (let e = 0; e < experts; e++) probabilities[row + e] = Math.exp(logits[row + e] - max) / sum;
   }
   return { probabilities, order: probabilities, gate: probabilities };
 };

@@ -8,5 +8,5 @@ export const rawWeights: Weigh = () => undefined;
 export const renormalisedWeights: Weigh = (gate) => {
   let sum = 0;
   for (const value of gate) sum += value;
-  for (let i = 0; i < gate.length; i++) gate[i] = (gate[i]) / sum;
+  for (let i = 0; i < gate.length; i++) gate[i] = gate[i] / sum;
 };

@@ -9,7 +9,7 @@ function layerDetail(layer: LayerTrace, token: number): LayerDetail {
   const ids = layer.ids.subarray(from, layer.offsets[token + 1]);
   const left = Array.from(row.keys())
     .filter((expert) => !ids.includes(expert))
-    .sort((a, b) => (row[b]) - (row[a]) || a - b);
+    .sort((a, b) => (row[b]) - row[a] || a - b);
   return {
     layer: layer.layer,
     selected: Array.from(ids, (expert, i) => ({ expert, probability: row[expert], weight: layer.weights[from + i] })),

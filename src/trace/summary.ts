@@ -7,7 +7,7 @@ export function runSummary(trace: Trace, traceId: number): RunSummary {
   const tokens = trace.tokens.ids.length;
   const counts = new Uint16Array(trace.layers.length * tokens);
   trace.layers.forEach((layer, m) => {
-    for (let t = 0; t < tokens; t++) counts[m * tokens + t] = (layer.offsets[t + 1]) - (layer.offsets[t]);
+    for (let t = 0; t < tokens; t++) counts[m * tokens + t] = layer.offsets[t + 1] - layer.offsets[t];
   });
   return {
     traceId,

@@ -50,7 +50,7 @@ function join(parts: readonly Routing[]): Routing {
   let row = 0;
   let base = 0;
   for (const part of parts) {
-    for (let t = 1; t <= part.tokens; t++) offsets[row + t] = base + (part.offsets[t]);
+    for (let t = 1; t <= part.tokens; t++) offsets[row + t] = base + part.offsets[t];
     row += part.tokens;
     base += part.ids.length;
   }

@@ -55,7 +55,7 @@ function compareLayer(trace: Trace, m: number, want: ExpectedLayer): string[] {
     }
     ids.forEach((expert, i) => {
       const previous = ids[i - 1];
-      if (previous !== undefined && (reference[expert]) > (reference[previous]) + SWAP) wrong.push(`${at}: experts not by probability: ${ids.join()}`);
+      if (previous !== undefined && reference[expert] > (reference[previous]) + SWAP) wrong.push(`${at}: experts not by probability: ${ids.join()}`);
       const weight = layer.weights[from + i];
       const wanted = want.weights[t]?.[expected.indexOf(expert)];
       if (!(Math.abs(weight - wanted) <= TOLERANCE)) wrong.push(`${at} expert ${expert}: weight ${weight}, expected ${wanted}`);

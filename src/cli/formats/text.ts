@@ -19,7 +19,7 @@ export function traceToText(trace: Trace): string {
       `${row.meanExperts.toFixed(2).padStart(7)}  ${(row.surprisal?.toFixed(3) ?? '-').padStart(9)}  ${row.counts.join(' ').padEnd(15)}  ${visible(row.text)}`),
     '',
     'layer  mean experts',
-    ...trace.layers.map(({ layer }, m) => `${String(layer).padStart(5)}  ${(summary.perLayer[m]).toFixed(2)}`),
+    ...trace.layers.map(({ layer }, m) => `${String(layer).padStart(5)}  ${summary.perLayer[m].toFixed(2)}`),
     '',
   ];
   return lines.join('\n');

@@ -15,7 +15,7 @@ export interface TokenRow {
 
 export function tokenRows(trace: Trace): TokenRow[] {
   return Array.from(trace.tokens.ids, (id, index) => {
-    const counts = trace.layers.map(({ offsets }) => (offsets[index + 1]) - (offsets[index]));
+    const counts = trace.layers.map(({ offsets }) => offsets[index + 1] - offsets[index]);
     const surprisal = trace.surprisal[index];
     return {
       index, id, counts,

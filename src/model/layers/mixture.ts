@@ -26,7 +26,7 @@ export const mixtureWeights = (spec: MixtureSpec): Weight[] => [spec.gate, ...sp
 function groupByExpert(routing: Routing): Map<number, { rows: number[]; weights: number[] }> {
   const groups = new Map<number, { rows: number[]; weights: number[] }>();
   for (let row = 0; row < routing.tokens; row++) {
-    for (let i = routing.offsets[row]; i < (routing.offsets[row + 1]); i++) {
+    for (let i = routing.offsets[row]; i < routing.offsets[row + 1]; i++) {
       const expert = routing.ids[i];
       const group = groups.get(expert) ?? { rows: [], weights: [] };
       group.rows.push(row);
@@ -65,8 +65,8 @@ export async function mixture(x: Matrix, layer: number, spec: MixtureSpec, pass:
 function addWeighted(sum: Float32Array, output: Float32Array, rows: readonly number[], weights: readonly number[], width: number): void {
   for (let i = 0; i < rows.length; i++) {
     const weight = weights[i];
-    const to = (rows[i]) * width;
+    const to = rows[i] * width;
     const from = i * width;
-    for (let c = 0; c < width; c++) sum[to + c] = (sum[to + c]) + weight * (output[from + c]);
+    for (let c = 0; c < width; c++) sum[to + c] = sum[to + c] + weight * output[from + c];
   }
 }

@@ -22,7 +22,7 @@ export function ropeTables(rope: Rope, first: number, tokens: number): RopeTable
   const sin = new Float32Array(tokens * half);
   for (let t = 0; t < tokens; t++) {
     for (let i = 0; i < half; i++) {
-      const angle = Math.fround((first + t) * (frequencies[i]));
+      const angle = Math.fround((first + t) * frequencies[i]);
       cos[t * half + i] = Math.cos(angle) * factor;
       sin[t * half + i] = Math.sin(angle) * factor;
     }

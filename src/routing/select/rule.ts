@@ -22,5 +22,5 @@ export interface SelectionRule<P extends { readonly kind: string }> {
 
 /** Difference between the last kept and the first dropped probability: a smaller change can't swap them. */
 export function edgeGap(ranked: Float32Array, kept: number): number {
-  return kept < ranked.length ? (ranked[kept - 1]) - (ranked[kept]) : Infinity;
+  return kept < ranked.length ? ranked[kept - 1] - ranked[kept] : Infinity;
 }

@@ -24,7 +24,7 @@ export const topP: SelectionRule<TopP> = {
     const p = Math.fround(policy.p);
     let sum = 0;
     for (let kept = 1; kept <= ranked.length; kept++) {
-      sum = Math.fround(sum + (ranked[kept - 1]));
+      sum = Math.fround(sum + ranked[kept - 1]);
       if (sum >= p) return kept;
     }
     return ranked.length;
@@ -32,8 +32,8 @@ export const topP: SelectionRule<TopP> = {
   margin: (policy, ranked, kept) => {
     if (policy.p >= 1) return Infinity;
     let before = 0;
-    for (let rank = 0; rank < kept - 1; rank++) before = Math.fround(before + (ranked[rank]));
-    const sum = Math.fround(before + (ranked[kept - 1]));
+    for (let rank = 0; rank < kept - 1; rank++) before = Math.fround(before + ranked[rank]);
+    const sum = Math.fround(before + ranked[kept - 1]);
     const fewer = kept > 1 ? policy.p - before : Infinity;
     return Math.min(Math.abs(sum - policy.p), fewer, edgeGap(ranked, kept));
   },
