@@ -1,5 +1,5 @@
 import { LensError } from '../base/errors.js';
-import { dtypeBits } from './dtypes.js';
+import { dtypeBits, isReadable } from './dtypes.js';
 import { damageHint, decodeUtf8, readFully, type ByteSource } from './files.js';
 import { scanJsonObject, type ScanLimits } from './jsonScan.js';
 import { isCount, isJsonObject, quote } from './jsonValue.js';
@@ -113,7 +113,7 @@ function tensorEntry(name: string, value: unknown, path: string, dataStart: numb
   if (elements.count * bits !== (end - begin) * 8) {
     throw new LensError('E_SHAPE', `${where()} has ${end - begin} bytes, which is not the shape ${quote(shape)} in ${dtype}.`, 'The file is damaged.');
   }
-  return { name, dtype, shape: elements.shape, bytes: end - begin, begin: dataStart + begin };
+  return { name, dtype, shape: elements.shape, bytes: end - begin, readable: isReadable(dtype), begin: dataStart + begin };
 }
 
 function elementCount(shape: unknown, where: () => string): { readonly shape: readonly number[]; readonly count: number } {

@@ -3,9 +3,14 @@ export type Dtype = 'F32' | 'F16' | 'BF16';
 
 export interface TensorInfo {
   readonly name: string;
+  /** Element type as the file names it: BF16, F8_E4M3, Q4_K, MXFP4... */
   readonly dtype: string;
+  /** Row-major: the last index is the fastest. */
   readonly shape: readonly number[];
+  /** Bytes on disk. */
   readonly bytes: number;
+  /** False for types that hold no numbers that could be read here (integers, unknown quantisations). */
+  readonly readable: boolean;
 }
 
 /** Named tensors on disk, read by range: nothing is read before it is asked for, no file as a whole. */

@@ -1,7 +1,6 @@
 import { LensError } from '../base/errors.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { ConfigReader } from '../checkpoint/configReader.js';
-import type { Dtype } from '../checkpoint/tensorStore.js';
 import { formatPolicy } from '../routing/policy.js';
 import type { ModelInfo } from '../trace/run.js';
 import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
@@ -43,9 +42,6 @@ function tieByFile(decoder: Decoder, checkpoint: Checkpoint): Decoder {
   return isTied && checkpoint.store.tensors.has(own.name) ? { ...decoder, output: own } : decoder;
 }
 
-/** Element types that can be read as numbers; others (fp8, packed integers) need scales that are not understood here. */
-const READABLE: ReadonlySet<string> = new Set<Dtype>(['F32', 'F16', 'BF16']);
-
 function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
   const { tensors } = checkpoint.store;
   const found = tensors.get(weight.name);
@@ -56,7 +52,7 @@ function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
     }
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
   }
-  if (!READABLE.has(found.dtype)) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which is not supported yet.`, 'Use a bf16, f16 or f32 checkpoint.');
+  if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which is not supported yet.`, 'Use a bf16, f16 or f32 checkpoint.');
   const wanted = shapeOf(weight);
   if (found.shape.length !== wanted.length || found.shape.some((size, i) => size !== wanted[i])) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');

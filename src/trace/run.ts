@@ -8,7 +8,8 @@ export interface ModelInfo {
   readonly name: string;
   readonly path: string;
   readonly family: string;
-  readonly format: 'safetensors';
+  /** How the weights are stored (checkpoint/checkpoint.ts). */
+  readonly format: 'safetensors' | 'torch' | 'gguf';
   /** Decoder layers in all, and the indices of those with routed experts. */
   readonly layers: number;
   readonly moeLayers: readonly number[];

@@ -11,8 +11,8 @@ describe('readHeader', () => {
     const bytes = safetensors({ a: float32(1, 2), b: { dtype: 'BF16', shape: [2, 3], data: new Uint8Array(12) } });
     const dataStart = bytes.length - 20;
     expect([...(await read(bytes)).values()]).toEqual([
-      { name: 'a', dtype: 'F32', shape: [2], bytes: 8, begin: dataStart },
-      { name: 'b', dtype: 'BF16', shape: [2, 3], bytes: 12, begin: dataStart + 8 },
+      { name: 'a', dtype: 'F32', shape: [2], bytes: 8, readable: true, begin: dataStart },
+      { name: 'b', dtype: 'BF16', shape: [2, 3], bytes: 12, readable: true, begin: dataStart + 8 },
     ]);
   });
 
