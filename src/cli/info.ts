@@ -22,7 +22,7 @@ function describe(model: ModelInfo): string {
   const active = native.kind === 'top-k' ? bigText(model.denseParameters + native.k * model.moeLayers.length * model.expertParameters) : 'depends on the text (Top-P)';
   const rows: readonly (readonly [string, string])[] = [
     ['name', model.name], ['path', model.path], ['family', model.family],
-    ['format', `${model.format}, ${model.dtype}, ${bytesText(model.weightBytes)}`],
+    ['format', `${model.format}, ${model.dtypes.join(' + ')}, ${bytesText(model.weightBytes)}`],
     ['layers', `${model.layers}, ${model.moeLayers.length} with experts`],
     ['experts', `${model.experts} a layer${model.sharedExperts === 0 ? '' : ` and ${model.sharedExperts} shared`}`],
     ['native policy', model.nativePolicy],

@@ -26,10 +26,13 @@ export function readModel(checkpoint: Checkpoint): Model {
   for (const weight of weights) checkWeight(checkpoint, weight);
   const layers = moeLayers(decoder);
   if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
-  return { decoder, info: { ...countParameters(decoder, weights), name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
+  const counts = countParameters(decoder, weights);
+  const { native } = decoder.router;
+  return { decoder, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
     layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,
     nativePolicy: formatPolicy(decoder.router.native), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
-    contextLength: decoder.contextLength, dtype: checkpoint.store.tensors.get(decoder.embedding.name)?.dtype ?? '', weightBytes: checkpoint.weightBytes } };
+    contextLength: decoder.contextLength, activeParameters: native.kind === 'top-k' ? counts.denseParameters + native.k * layers.length * counts.expertParameters : null,
+    dtypes: dtypesOf(checkpoint, weights), weightBytes: checkpoint.weightBytes, memoryBytes: counts.parameters * Float32Array.BYTES_PER_ELEMENT } };
 }
 
 /**
@@ -57,6 +60,16 @@ function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
   if (found.shape.length !== wanted.length || found.shape.some((size, i) => size !== wanted[i])) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
   }
+}
+
+/** Element types of the weights, the one with the most bytes first. */
+function dtypesOf({ store }: Checkpoint, weights: readonly Weight[]): string[] {
+  const bytes = new Map<string, number>();
+  for (const name of new Set(weights.map((weight) => weight.name))) {
+    const tensor = store.tensors.get(name);
+    if (tensor !== undefined) bytes.set(tensor.dtype, (bytes.get(tensor.dtype) ?? 0) + tensor.bytes);
+  }
+  return [...bytes].sort(([, a], [, b]) => b - a).map(([dtype]) => dtype);
 }
 
 function countParameters(decoder: Decoder, weights: readonly Weight[]): Pick<ModelInfo, 'parameters' | 'denseParameters' | 'denseProductParameters' | 'expertParameters'> {

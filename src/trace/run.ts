@@ -17,6 +17,10 @@ export interface ModelInfo {
   readonly experts: number;
   readonly sharedExperts: number;
   readonly nativePolicy: string;
+  /** Present where the native rule first limits the choice to the best `kept` of `groups` groups of experts. */
+  readonly groupLimit?: { readonly groups: number; readonly kept: number };
+  /** Present where no other policy than the native one would be faithful: the reason, a sentence. */
+  readonly nativeOnly?: string;
   /** Parameters in all. */
   readonly parameters: number;
   /** Parameters outside the routed experts: what every token uses. */
@@ -25,12 +29,16 @@ export interface ModelInfo {
   readonly denseProductParameters: number;
   /** Parameters of one routed expert of one layer. */
   readonly expertParameters: number;
+  /** Parameters that a token uses under the native policy; null where that depends on the token (Top-P). */
+  readonly activeParameters: number | null;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
   readonly contextLength: number;
-  /** Element type of the weights on disk, for example BF16. */
-  readonly dtype: string;
+  /** Element types of the weights on disk, the one with the most bytes first: ["MXFP4", "BF16"]. */
+  readonly dtypes: readonly string[];
+  /** Bytes on disk, and bytes of memory that all weights take once they are read (f32). */
   readonly weightBytes: number;
+  readonly memoryBytes: number;
 }
 
 /** What computed a run. `note` says what a person should know, for example how to get the native library. */

@@ -11,7 +11,7 @@ import { TraceBuilder } from '../../../src/trace/traceBuilder.js';
 
 const MODEL: ModelInfo = {
   name: 'm', path: 'm', family: 'f', format: 'safetensors', layers: 3, moeLayers: [0, 2], experts: 3, sharedExperts: 0, nativePolicy: 'top-k:2', parameters: 1000,
-  denseParameters: 100, denseProductParameters: 80, expertParameters: 10, hiddenSize: 4, vocabularySize: 9, contextLength: 2, dtype: 'F32', weightBytes: 4000,
+  denseParameters: 100, denseProductParameters: 80, expertParameters: 10, hiddenSize: 4, vocabularySize: 9, contextLength: 2, dtypes: ['F32'], weightBytes: 4000, memoryBytes: 4000, activeParameters: 120,
 };
 const ROUTER: Router = { experts: 3, score: softmaxScore, weigh: rawWeights, native: { kind: 'top-k', k: 2 } };
 const rows = (...rows_: number[][]): Float32Array => Float32Array.from(rows_.flat(), Math.log);

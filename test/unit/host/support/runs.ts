@@ -6,7 +6,7 @@ export function makeRun(tokens: readonly (readonly [number, number])[], counts: 
     traceId: 1,
     model: {
       name: 'toy', path: '/toy', family: 'dynamic', format: 'safetensors', layers: counts.length, moeLayers: counts.map((_, m) => m), experts: 8, sharedExperts: 0, nativePolicy: 'top-p:0.4',
-      parameters: 1e6, denseParameters: 1e5, expertParameters: 1e4, denseProductParameters: 9e4, hiddenSize: 8, vocabularySize: 10, contextLength: 128, dtype: 'F32', weightBytes: 4e6,
+      parameters: 1e6, denseParameters: 1e5, expertParameters: 1e4, denseProductParameters: 9e4, hiddenSize: 8, vocabularySize: 10, contextLength: 128, dtypes: ['F32'], weightBytes: 4e6, memoryBytes: 4e6, activeParameters: null,
     },
     backend: { name: 'wasm', version: '1.0.0', threads: 1 },
     policy: 'native',
