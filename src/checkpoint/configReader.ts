@@ -87,6 +87,19 @@ export class ConfigReader {
       Array.isArray(v) && v.length <= (rule.maxLength ?? Infinity) && v.every((n: unknown) => Number.isSafeInteger(n) && inRange(Number(n), rule)));
   }
 
+  /** A list of exactly `length` finite numbers. */
+  numberArray(key: ConfigKey, { length }: { readonly length: number }): readonly number[] {
+    const wanted = `a list of ${length} numbers`;
+    const isList = (v: unknown): v is readonly number[] => Array.isArray(v) && v.length === length && v.every((n: unknown) => Number.isFinite(n));
+    return this.#check(key, wanted, isList) ?? this.#absent(key, undefined, wanted);
+  }
+
+  /** A list of texts, each of `oneOf`; undefined when absent or null. */
+  optionalStringArray(key: ConfigKey, rule: { readonly oneOf: readonly string[]; readonly maxLength: number }): readonly string[] | undefined {
+    const wanted = `a list of at most ${rule.maxLength} of ${rule.oneOf.map((s) => quote(s)).join(', ')}`;
+    return this.#check(key, wanted, (v): v is readonly string[] => Array.isArray(v) && v.length <= rule.maxLength && v.every((s: unknown) => typeof s === 'string' && rule.oneOf.includes(s)));
+  }
+
   /** A nested object (such as rope_scaling), undefined when absent or null; its keys appear as "outer.inner" in messages. */
   object(key: ConfigKey): ConfigReader | undefined {
     const found = this.#find(key);

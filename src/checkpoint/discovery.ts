@@ -1,155 +1,171 @@
 import { promises as fs } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfCancelled } from '../base/abort.js';
 import { isLensError, LensError, toLensError } from '../base/errors.js';
-import type { JsonObject } from './checkpoint.js';
-import { folderName, listNames, locate, readFolderConfig } from './checkpointFolder.js';
+import { CONFIG_NAME, readConfig } from './configFile.js';
 import { isMissing, systemCode, unreadable } from './files.js';
-import { MAX_DEPTH, walk, type Sighting } from './folderWalk.js';
-import { hubCacheFolder, type Surroundings } from './hubCache.js';
-import { hubRepoName, isHubRepo } from './hubRepo.js';
+import { folderKind } from './folderKind.js';
+import { MAX_DEPTH, walk } from './folderWalk.js';
+import { isCompanion, parseGgufName } from './ggufNames.js';
+import { snapshotRepoName } from './hubRepo.js';
 import { mapLimit } from './mapLimit.js';
-import { INDEX_NAME } from './shardIndex.js';
-import { TensorFile } from './tensorFile.js';
-import { findWeights, ggufError, isPickleName, SINGLE_NAME } from './weightFiles.js';
+import { PLACES } from './places/places.js';
+import { around, type Surroundings } from './places/surroundings.js';
+import type { Sighting } from './sighting.js';
 
-/** A checkpoint that can be opened. */
-export interface FoundCheckpoint {
+/** A checkpoint that was opened as far as its headers, and what that told. */
+export interface FoundCheckpoint<Facts> {
   readonly name: string;
   readonly path: string;
-  readonly family: string;
-  readonly experts: number;
-  readonly weightBytes: number;
-  /** "huggingface", or the folder the user named. */
+  /** The place ("ollama"), or the folder the user named. */
   readonly source: string;
+  /** Other names under which the same file is known. */
+  readonly also: readonly string[];
+  readonly facts: Facts;
 }
 
-/** Something that looks like a checkpoint but can't be opened: the error's code, and its sentence. */
+/** Something that looks like a checkpoint but can't be run: the error's code, and its sentence. */
 export interface SkippedCheckpoint {
   readonly name: string;
   readonly path: string;
+  readonly source: string;
   readonly code: string;
   readonly reason: string;
 }
 
-export interface Discovery {
-  readonly found: readonly FoundCheckpoint[];
+export interface Discovery<Facts> {
+  readonly found: readonly FoundCheckpoint<Facts>[];
   readonly skipped: readonly SkippedCheckpoint[];
 }
 
-export interface Classification {
-  readonly family: string;
-  readonly experts: number;
-}
-
-export interface DiscoverOptions extends Surroundings {
-  /** Folders the user named, beside Hugging Face's cache. */
+export interface DiscoverOptions<Facts> extends Surroundings {
+  /** Folders (or checkpoints) the user named, beside the places of places/places.ts. */
   readonly folders: readonly string[];
-  /** Which family a config belongs to; throws a LensError (E_NOT_MOE, E_FAMILY_UNKNOWN, ...) for one that can't be run. */
-  readonly classify: (config: JsonObject, path: string) => Classification;
+  /** Opens the checkpoint at a path as far as its headers; throws a LensError (E_NOT_MOE, E_FAMILY_UNKNOWN, ...) for one that can't be run. */
+  readonly inspect: (path: string) => Promise<Facts>;
+  /** How many of those that were seen have been opened. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Checkpoints looked into at the same time; each has one file open at most. */
+/** Checkpoints looked into at the same time; each has few files open at once. */
 const PARALLEL_CHECKPOINTS = 8;
-/** Repositories of one cache that are looked at. */
-const MAX_HUB_REPOS = 10_000;
 
-/** What became of a sighting: `again` is a checkpoint met before, `other` a folder that holds no checkpoint after all. */
-type Outcome =
-  | { readonly kind: 'found'; readonly found: FoundCheckpoint }
-  | { readonly kind: 'skipped'; readonly skipped: SkippedCheckpoint }
-  | { readonly kind: 'again' | 'other' };
+/** What became of a sighting: `other` is a folder that holds no checkpoint after all. */
+type Outcome<Facts> = { readonly kind: 'found'; readonly found: FoundCheckpoint<Facts> } | Skipped | { readonly kind: 'other' };
+interface Skipped {
+  readonly kind: 'skipped';
+  readonly skipped: SkippedCheckpoint;
+}
+
+/** The sightings of one place, those that were met before left out. */
+interface Seen {
+  readonly source: string;
+  /** Whether the user named it: then it is told when nothing is in it. */
+  readonly isNamed: boolean;
+  readonly sightings: readonly Sighting[];
+  readonly isRepetition: boolean;
+}
 
 /**
- * Finds the checkpoints in Hugging Face's cache and below the named folders. Configs and, for known families, the
- * headers of the weights are read; weights are not. A checkpoint that is met twice is told once, where it was met first.
+ * Finds the checkpoints in the caches of the programs that fetch them, and below the named folders. Headers are read, weights
+ * are not. A checkpoint that is met twice is told once, where it was met first.
  * @throws E_CANCELLED only: whatever can't be read is told under `skipped`
  */
-export async function discover(options: DiscoverOptions, signal?: AbortSignal): Promise<Discovery> {
-  const seen = new Set<string>();
-  const lookAll = (source: string, sightings: readonly Sighting[]): Promise<readonly Outcome[]> =>
-    mapLimit(sightings, PARALLEL_CHECKPOINTS, (s) => look(s, source, options, seen, signal));
-  const outcomes = [...(await lookAll('huggingface', await hubSightings(hubCacheFolder(options))))];
-  for (const folder of new Set(options.folders)) {
-    const below = await lookAll(folder, await namedSightings(folder, signal));
-    outcomes.push(...(below.every((o) => o.kind === 'other') ? [nothingIn(folder)] : below));
+export async function discover<Facts>(options: DiscoverOptions<Facts>, signal?: AbortSignal): Promise<Discovery<Facts>> {
+  const places = await lookEverywhere(options, signal);
+  const total = places.reduce((sum, { sightings }) => sum + sightings.length, 0);
+  let done = 0;
+  options.onProgress?.(done, total);
+  const outcomes: Outcome<Facts>[] = [];
+  for (const { source, isNamed, isRepetition, sightings } of places) {
+    const here = await mapLimit(sightings, PARALLEL_CHECKPOINTS, async (sighting) => {
+      const outcome = await look(sighting, source, options.inspect, signal);
+      options.onProgress?.(++done, total);
+      return outcome;
+    });
+    const isEmpty = isNamed && !isRepetition && here.every((outcome) => outcome.kind === 'other');
+    outcomes.push(...(isEmpty ? [nothingIn(source)] : here));
   }
   return {
-    found: outcomes.flatMap((o) => (o.kind === 'found' ? [o.found] : [])),
-    skipped: outcomes.flatMap((o) => (o.kind === 'skipped' ? [o.skipped] : [])),
+    found: outcomes.flatMap((outcome) => (outcome.kind === 'found' ? [outcome.found] : [])),
+    skipped: outcomes.flatMap((outcome) => (outcome.kind === 'skipped' ? [outcome.skipped] : [])),
   };
 }
 
-/** The model repositories in a Hugging Face cache; none when there is no such cache. */
-async function hubSightings(cache: string): Promise<readonly Sighting[]> {
-  try {
-    const repos = (await fs.readdir(cache)).filter(isHubRepo).sort().slice(0, MAX_HUB_REPOS);
-    return repos.map((repo) => ({ kind: 'hub-repo', path: join(cache, repo) }));
-  } catch (error) {
-    return isMissing(error) ? [] : [{ kind: 'problem', path: cache, error: unreadable(error, cache) }];
+async function lookEverywhere<Facts>(options: DiscoverOptions<Facts>, signal: AbortSignal | undefined): Promise<readonly Seen[]> {
+  const seen = new Set<string>();
+  const unmet = async (source: string, isNamed: boolean, sightings: readonly Sighting[]): Promise<Seen> => {
+    const fresh: Sighting[] = [];
+    for (const sighting of sightings) {
+      const real = await fs.realpath(sighting.path).catch(() => sighting.path); // what can't be resolved is told when it is opened
+      if (!seen.has(real)) fresh.push(sighting);
+      seen.add(real);
+    }
+    return { source, isNamed, sightings: fresh, isRepetition: fresh.length === 0 && sightings.length > 0 };
+  };
+  const surroundings = around(options);
+  const places: Seen[] = [];
+  for (const place of PLACES) {
+    throwIfCancelled(signal);
+    places.push(await unmet(place.source, false, await place.sightings(surroundings, signal)));
   }
+  for (const folder of new Set(options.folders)) {
+    throwIfCancelled(signal);
+    places.push(await unmet(folder, true, await namedSightings(folder, signal)));
+  }
+  return places;
 }
 
-/** A named folder is searched; a named file stands for its folder. */
+/** A named folder is searched; a named file stands for itself (GGUF) or for the checkpoint in its folder. */
 async function namedSightings(path: string, signal: AbortSignal | undefined): Promise<readonly Sighting[]> {
   const full = resolve(path);
-  if (isHubRepo(full)) return [{ kind: 'hub-repo', path: full }];
   try {
-    const { folder } = await locate(full);
-    return folder === full ? await walk(full, signal) : [{ kind: 'checkpoint', path: folder }];
+    if ((await fs.stat(full)).isDirectory()) return await walk(full, signal);
+    const gguf = parseGgufName(full);
+    if (gguf !== undefined && !isCompanion(full)) return [{ kind: 'gguf', name: gguf.stem, path: full }];
+    const folder = dirname(full);
+    if (folderKind([basename(full)]) !== undefined || full.endsWith('.safetensors')) return [{ kind: 'folder', name: nameOf(folder), path: folder, isSure: true }];
+    throw new LensError('E_FORMAT_UNSUPPORTED', `${full} is not a checkpoint.`, 'Name a folder, or a .gguf file.');
   } catch (error) {
     throwIfCancelled(signal);
-    return [{ kind: 'problem', path: full, error: toLensError(error) }];
+    const told = isMissing(error) ? new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${full}.`, 'Check the path.', { cause: error }) : unreadable(error, full);
+    return [{ kind: 'problem', name: nameOf(full), path: full, error: told }];
   }
 }
 
-async function look(sighting: Sighting, source: string, options: DiscoverOptions, seen: Set<string>, signal: AbortSignal | undefined): Promise<Outcome> {
+async function look<Facts>(sighting: Sighting, source: string, inspect: DiscoverOptions<Facts>['inspect'], signal: AbortSignal | undefined): Promise<Outcome<Facts>> {
   throwIfCancelled(signal);
-  const { kind, path } = sighting;
-  const name = kind === 'hub-repo' ? hubRepoName(path) : folderName(path);
+  const { name, path } = sighting;
   try {
-    if (kind === 'problem') throw sighting.error;
-    if (kind === 'gguf') throw ggufError(path);
-    const folder = kind === 'hub-repo' ? (await locate(path)).folder : path;
-    const real = await fs.realpath(folder);
-    if (seen.has(real)) return { kind: 'again' };
-    seen.add(real);
-    const names = await listNames(folder);
-    if (kind === 'checkpoint' && !(await holdsCheckpoint(folder, names))) return { kind: 'other' };
-    return { kind: 'found', found: await inspect(name, folder, names, source, options.classify) };
+    if (sighting.kind === 'problem') throw sighting.error;
+    if (sighting.kind === 'folder' && !sighting.isSure && !(await isModelConfig(path))) return { kind: 'other' };
+    return { kind: 'found', found: { name, path, source, also: sighting.kind === 'gguf' ? (sighting.also ?? []) : [], facts: await inspect(path) } };
   } catch (error) {
     if (isLensError(error, 'E_CANCELLED')) throw error;
-    return skip(name, path, systemCode(error) === undefined ? toLensError(error) : unreadable(error, path));
+    return skip(name, path, source, systemCode(error) === undefined ? toLensError(error) : unreadable(error, path));
   }
 }
 
-/** False for a folder that only happens to have a config.json of something else. */
-async function holdsCheckpoint(folder: string, names: ReadonlySet<string>): Promise<boolean> {
-  if (names.has(SINGLE_NAME) || names.has(INDEX_NAME)) return true;
+/** False for a config.json of something else than a model; one that can't be read is told by what opens it. */
+async function isModelConfig(folder: string): Promise<boolean> {
   try {
-    const config = await readFolderConfig(folder, names);
+    const config = await readConfig(join(folder, CONFIG_NAME));
     return 'model_type' in config || 'architectures' in config;
   } catch {
-    return [...names].some((n) => isPickleName(n) || n.endsWith('.safetensors')); // why not is told by inspect
+    return true;
   }
 }
 
-/** Config, family, then the weights' headers: what costs most comes last. */
-async function inspect(name: string, folder: string, names: ReadonlySet<string>, source: string, classify: DiscoverOptions['classify']): Promise<FoundCheckpoint> {
-  const { family, experts } = classify(await readFolderConfig(folder, names), folder);
-  const weights = await findWeights(folder, names);
-  for (const path of weights.paths) await (await TensorFile.open(path)).close(); // reads and checks the header
-  return { name, path: folder, family, experts, weightBytes: weights.bytes, source };
-}
+const nameOf = (folder: string): string => snapshotRepoName(folder) ?? (basename(folder) || folder);
 
-function nothingIn(folder: string): Outcome {
-  return skip(folderName(folder), folder, new LensError(
+function nothingIn(folder: string): Skipped {
+  return skip(nameOf(folder), folder, folder, new LensError(
     'E_MODEL_NOT_FOUND',
     `No checkpoint was found in ${folder}, up to ${MAX_DEPTH} folders deep.`,
-    'A checkpoint is a folder with config.json, safetensors and tokenizer.json.',
+    'A checkpoint is a folder with config.json, weights and a tokenizer, or a GGUF file.',
   ));
 }
 
-function skip(name: string, path: string, { code, sentence }: LensError): Outcome {
-  return { kind: 'skipped', skipped: { name, path, code, reason: sentence } };
+function skip(name: string, path: string, source: string, { code, sentence }: LensError): Skipped {
+  return { kind: 'skipped', skipped: { name, path, source, code, reason: sentence } };
 }

@@ -1,24 +1,20 @@
 import { promises as fs, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { throwIfCancelled } from '../base/abort.js';
 import { LensError } from '../base/errors.js';
-import { CONFIG_NAME } from './configFile.js';
 import { isMissing, unreadable } from './files.js';
-import { isHubRepo } from './hubRepo.js';
+import { folderKind } from './folderKind.js';
+import { ggufSightings } from './ggufSightings.js';
+import { isHubRepo, repoSightings, snapshotRepoName } from './hubRepo.js';
 import { mapLimit } from './mapLimit.js';
-import { INDEX_NAME } from './shardIndex.js';
-import { isGgufName, SINGLE_NAME } from './weightFiles.js';
+import { isOllamaStore, storeSightings } from './places/ollama.js';
+import type { Sighting } from './sighting.js';
 
 /** Levels below a named folder that are searched: models/ORG/NAME, and one more for variants. */
 export const MAX_DEPTH = 3;
 /** Directory entries that are looked at below one named folder: a home folder or a dataset has many more, a model folder never. */
 export const MAX_ENTRIES = 20_000;
 const PARALLEL_FOLDERS = 8;
-
-/** Something below a named folder that a person should hear about. */
-export type Sighting =
-  | { readonly kind: 'checkpoint' | 'hub-repo' | 'gguf'; readonly path: string }
-  | { readonly kind: 'problem'; readonly path: string; readonly error: LensError };
 
 /**
  * Searches for checkpoints, level by level. Links are followed, each real folder once; hidden folders and node_modules
@@ -34,6 +30,11 @@ export async function walk(root: string, signal?: AbortSignal, maxEntries = MAX_
   }
   if (search.exhausted) search.report(root, new LensError('E_UNREADABLE', `The search in ${root} stopped after ${maxEntries} entries.`, 'Name a folder closer to the checkpoints.'));
   return search.sightings.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The same for a folder that a program may have made: none, and no problem, where it does not exist. @throws E_CANCELLED */
+export async function existingSightings(folder: string, signal?: AbortSignal): Promise<readonly Sighting[]> {
+  return (await isFolder(folder)) ? walk(folder, signal) : [];
 }
 
 /** What one walk has met so far. */
@@ -52,7 +53,7 @@ class Search {
   }
 
   report(path: string, error: LensError): void {
-    this.sightings.push({ kind: 'problem', path, error });
+    this.sightings.push({ kind: 'problem', name: basename(path) || path, path, error });
   }
 
   /** Those of the folders that were not met before under another path; of several paths to one folder, the first. */
@@ -65,17 +66,22 @@ class Search {
     });
   }
 
-  /** Notes what the folder holds; returns the folders in it. */
+  /** Notes what the folder holds; returns the folders in it that are to be searched. */
   async visit(folder: string): Promise<readonly string[]> {
     throwIfCancelled(this.signal);
     if (this.exhausted) return [];
     try {
       if (isHubRepo(folder)) {
-        this.sightings.push({ kind: 'hub-repo', path: folder });
+        this.sightings.push(...(await repoSightings(folder)));
         return [];
       }
       const entries = await this.#list(folder);
-      this.#note(folder, entries.map((e) => e.name));
+      const names = entries.map(({ name }) => name);
+      if (isOllamaStore(names)) {
+        this.sightings.push(...(await storeSightings(folder)));
+        return [];
+      }
+      this.#note(folder, names);
       return await foldersIn(folder, entries);
     } catch (error) {
       this.report(folder, isMissing(error) ? new LensError('E_MODEL_NOT_FOUND', `There is no folder ${folder}.`, 'Check the path.') : unreadable(error, folder));
@@ -94,16 +100,15 @@ class Search {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** A config.json beside GGUF files alone is theirs: it does not make the folder a checkpoint without weights. */
   #note(folder: string, names: readonly string[]): void {
-    const holdsCheckpoint = names.some((n) => n === CONFIG_NAME || n === SINGLE_NAME || n === INDEX_NAME);
-    if (holdsCheckpoint) this.sightings.push({ kind: 'checkpoint', path: folder });
-    else for (const n of names) if (isGgufName(n) && !isLaterSplit(n)) this.sightings.push({ kind: 'gguf', path: join(folder, n) });
+    const files = ggufSightings(folder, names, (stem) => stem);
+    const kind = folderKind(names);
+    if (kind !== undefined && (kind !== 'config' || files.length === 0)) {
+      this.sightings.push({ kind: 'folder', name: snapshotRepoName(folder) ?? (basename(folder) || folder), path: folder, isSure: kind === 'checkpoint' });
+    }
+    this.sightings.push(...files);
   }
-}
-
-/** A GGUF in several files (NAME-00002-of-00003.gguf) is told once. */
-function isLaterSplit(name: string): boolean {
-  return /-\d{5}-of-\d{5}\.gguf$/i.test(name) && !/-00001-of-\d{5}\.gguf$/i.test(name);
 }
 
 async function foldersIn(folder: string, entries: readonly Dirent[]): Promise<readonly string[]> {
@@ -111,15 +116,15 @@ async function foldersIn(folder: string, entries: readonly Dirent[]): Promise<re
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) folders.push(path);
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path)))) folders.push(path);
   }
   return folders;
 }
 
 /** A link that leads nowhere, or in a circle, is no folder. */
-async function leadsToFolder(link: string): Promise<boolean> {
+async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await fs.stat(link)).isDirectory();
+    return (await fs.stat(path)).isDirectory();
   } catch {
     return false;
   }

@@ -1,7 +1,11 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LensError } from '../base/errors.js';
+import { LensError, toLensError } from '../base/errors.js';
 import { isMissing, readSmallText, unreadable } from './files.js';
+import { folderKind } from './folderKind.js';
+import { quantisationOf } from './ggufNames.js';
+import { ggufSightings } from './ggufSightings.js';
+import type { Sighting } from './sighting.js';
 
 /**
  * A repository in Hugging Face's cache: models--ORG--NAME/{refs/main, blobs/<oid>, snapshots/<commit>/<file>}, where
@@ -10,6 +14,10 @@ import { isMissing, readSmallText, unreadable } from './files.js';
 const PREFIX = 'models--';
 /** refs/main holds one commit id. */
 const MAX_REF_BYTES = 1024;
+/** Folders below a snapshot in which GGUF files are looked for: some repositories have one for each quantisation. */
+const GGUF_DEPTH = 2;
+/** Entries of a snapshot's folder that are looked at: the largest repositories have some hundreds. */
+const MAX_SNAPSHOT_ENTRIES = 4096;
 
 export function isHubRepo(folder: string): boolean {
   return basename(folder).startsWith(PREFIX);
@@ -31,15 +39,58 @@ export function snapshotRepoName(folder: string): string | undefined {
  * @throws E_MODEL_NOT_FOUND (nothing downloaded), E_PATH (refs/main is not a plain name), E_UNREADABLE
  */
 export async function resolveSnapshot(repo: string): Promise<string> {
-  const snapshots = join(repo, 'snapshots');
-  const commit = await mainCommit(repo);
-  if (commit !== undefined) {
-    const folder = join(snapshots, commit);
-    if (await isFolder(folder)) return folder;
-  }
-  const newest = await newestFolder(snapshots);
-  if (newest !== undefined) return newest;
+  const [first] = await snapshots(repo);
+  if (first !== undefined) return first;
   throw new LensError('E_MODEL_NOT_FOUND', `${repo} holds no snapshot.`, 'Its download did not finish: fetch it again.');
+}
+
+/**
+ * What a repository in the cache offers: the checkpoint of its snapshot, and each of its GGUF files. A file may have
+ * been fetched at an earlier commit than the rest: it is then in another snapshot, and there all the same.
+ */
+export async function repoSightings(repo: string): Promise<readonly Sighting[]> {
+  const name = hubRepoName(repo);
+  try {
+    const main = await resolveSnapshot(repo);
+    const nameOf = (stem: string): string => { const quantisation = quantisationOf(stem); return quantisation === undefined ? `${name}/${stem}` : `${name}:${quantisation}`; };
+    const files = new Map<string, Sighting>(); // by their path in the snapshot: of several versions the first met counts
+    for (const snapshot of await snapshots(repo)) {
+      for (const sighting of await ggufsBelow(snapshot, nameOf)) {
+        const inside = sighting.path.slice(snapshot.length);
+        if (!files.has(inside)) files.set(inside, sighting);
+      }
+    }
+    const kind = folderKind(await fs.readdir(main));
+    const isCheckpoint = kind === 'checkpoint' || kind === 'weights' || files.size === 0;
+    return [...(isCheckpoint ? [{ kind: 'folder', name, path: main, isSure: true } as const] : []), ...files.values()];
+  } catch (error) {
+    return [{ kind: 'problem', name, path: repo, error: toLensError(error) }];
+  }
+}
+
+async function ggufsBelow(folder: string, nameOf: (stem: string) => string, depth = GGUF_DEPTH): Promise<readonly Sighting[]> {
+  const entries = (await fs.readdir(folder, { withFileTypes: true })).slice(0, MAX_SNAPSHOT_ENTRIES).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const here = ggufSightings(folder, entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name), nameOf);
+  const below: Sighting[] = [];
+  if (depth > 0) for (const entry of entries) if (entry.isDirectory()) below.push(...(await ggufsBelow(join(folder, entry.name), nameOf, depth - 1)));
+  return [...here, ...below];
+}
+
+/** The snapshots of a repository: that of refs/main first, if it was downloaded, then the newest first. */
+async function snapshots(repo: string): Promise<readonly string[]> {
+  const folder = join(repo, 'snapshots');
+  const commit = await mainCommit(repo);
+  const found: { readonly path: string; readonly isMain: boolean; readonly time: number }[] = [];
+  try {
+    for (const name of (await fs.readdir(folder)).sort()) {
+      const path = join(folder, name);
+      const stat = await fs.stat(path);
+      if (stat.isDirectory()) found.push({ path, isMain: name === commit, time: stat.mtimeMs });
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw unreadable(error, folder);
+  }
+  return found.sort((a, b) => Number(b.isMain) - Number(a.isMain) || b.time - a.time).map(({ path }) => path);
 }
 
 async function mainCommit(repo: string): Promise<string | undefined> {
@@ -51,28 +102,5 @@ async function mainCommit(repo: string): Promise<string | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
-  }
-}
-
-async function newestFolder(snapshots: string): Promise<string | undefined> {
-  let newest: { readonly folder: string; readonly time: number } | undefined;
-  try {
-    for (const name of (await fs.readdir(snapshots)).sort()) {
-      const folder = join(snapshots, name);
-      const stat = await fs.stat(folder);
-      if (stat.isDirectory() && (newest === undefined || stat.mtimeMs > newest.time)) newest = { folder, time: stat.mtimeMs };
-    }
-  } catch (error) {
-    if (!isMissing(error)) throw unreadable(error, snapshots);
-  }
-  return newest?.folder;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await fs.stat(path)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw unreadable(error, path);
   }
 }

@@ -4,6 +4,7 @@ import { scanJsonObject, type ScanLimits } from './jsonScan.js';
 import { isJsonObject, quote } from './jsonValue.js';
 
 export const INDEX_NAME = 'model.safetensors.index.json';
+export const TORCH_INDEX_NAME = 'pytorch_model.bin.index.json';
 /** The index of a model with 100,000 tensors has about 10 MB. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 /** Released models have at most a few hundred shards; each takes an open file. */
@@ -20,20 +21,21 @@ export interface ShardIndex {
 }
 
 /**
- * Reads `model.safetensors.index.json`. File names come from whoever made the checkpoint: only plain names of
- * .safetensors files in the same folder are accepted (such a name may be a link, as in Hugging Face's cache).
+ * Reads `model.safetensors.index.json` or `pytorch_model.bin.index.json`. File names come from whoever made the
+ * checkpoint: only plain names of shards in the same folder are accepted (such a name may be a link, as in Hugging Face's cache).
+ * @param isShard whether a name is that of a file in the index's format
  * @throws E_INDEX_INVALID, E_DUPLICATE_KEY, E_PATH, E_UNREADABLE
  */
-export async function readShardIndex(path: string): Promise<ShardIndex> {
-  return parseShardIndex(await readSmallText(path, MAX_INDEX_BYTES, 'E_INDEX_INVALID'), path);
+export async function readShardIndex(path: string, isShard: (name: string) => boolean): Promise<ShardIndex> {
+  return parseShardIndex(await readSmallText(path, MAX_INDEX_BYTES, 'E_INDEX_INVALID'), path, isShard);
 }
 
-export function parseShardIndex(text: string, path: string): ShardIndex {
+export function parseShardIndex(text: string, path: string, isShard: (name: string) => boolean): ShardIndex {
   const weightMap = new Map<string, string>();
   const files = new Set<string>();
   for (const [tensor, file] of Object.entries(weightMapOf(text, path))) {
     if (typeof file !== 'string') throw invalid(path, `names ${quote(file)} as the file of tensor ${quote(tensor)}`);
-    if (!files.has(file)) checkFileName(file, path);
+    if (!files.has(file)) checkFileName(file, path, isShard);
     files.add(file);
     weightMap.set(tensor, file);
   }
@@ -61,11 +63,11 @@ function parse(text: string, path: string): unknown {
 }
 
 /** Separators of any system, drive letters and streams ("C:x", "a:b"), dot names and control characters are refused. */
-function checkFileName(file: string, path: string): void {
+function checkFileName(file: string, path: string, isShard: (name: string) => boolean): void {
   if (file === '' || /[/\\:\u0000-\u001f]/.test(file) || /^\.{1,2}$/.test(file)) {
     throw new LensError('E_PATH', `${path} names the file ${quote(file)}, which is not a plain name in its folder.`, 'Nothing outside the folder is read. Do not trust this checkpoint.');
   }
-  if (!file.toLowerCase().endsWith('.safetensors')) throw invalid(path, `names ${quote(file)}, which is not a .safetensors file`);
+  if (!isShard(file)) throw invalid(path, `names ${quote(file)}, which is not a file of weights in its format`);
 }
 
 function invalid(path: string, why: string, cause?: unknown): LensError {

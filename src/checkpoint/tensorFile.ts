@@ -1,13 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import { LensError } from '../base/errors.js';
-import { elementBytes, isReadable } from './dtypes.js';
-import { isMissing, openFile, readFully } from './files.js';
+import { readFully } from './files.js';
 import { quote } from './jsonValue.js';
+import { checkReadable, elementPosition, noTensor, readNumbers } from './readRange.js';
 import { readHeader, type TensorEntry } from './safetensors.js';
-import { notFinite, sourceBytes, widenInPlace } from './widen.js';
+import { closedError, openShard } from './shardFile.js';
+import type { TensorStore } from './tensorStore.js';
 
 /** One open safetensors file: its header is read, its tensors are read on demand. Calls may overlap. */
-export class TensorFile {
+export class TensorFile implements TensorStore {
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -19,9 +20,7 @@ export class TensorFile {
 
   /** @throws E_SHARD_MISSING when there is no such file, and what readHeader throws */
   static async open(path: string): Promise<TensorFile> {
-    const { handle, size } = await openFile(path).catch((error: unknown) => {
-      throw isMissing(error) ? new LensError('E_SHARD_MISSING', `${path} is missing.`, 'The download is incomplete: fetch the checkpoint again.', { cause: error }) : error;
-    });
+    const { handle, size } = await openShard(path);
     try {
       return new TensorFile(path, size, await readHeader(handle, path, size), handle);
     } catch (error) {
@@ -32,23 +31,26 @@ export class TensorFile {
 
   /**
    * Elements [start, start + count) of a tensor, row-major, as f32.
-   * @throws E_DTYPE, E_SHAPE (the tensor has fewer elements), E_WEIGHTS_NOT_FINITE, E_OUT_OF_MEMORY, E_UNREADABLE
+   * @throws E_TENSOR_MISSING, E_DTYPE, E_SHAPE (the tensor has fewer elements), E_WEIGHTS_NOT_FINITE, E_OUT_OF_MEMORY, E_UNREADABLE
    */
-  async readFloat32(entry: TensorEntry, start: number, count: number): Promise<Float32Array> {
-    const { dtype, name } = entry;
-    if (!isReadable(dtype)) {
-      throw new LensError('E_DTYPE', `Tensor ${quote(name)} has dtype ${dtype}; F32, F16 and BF16 can be read.`, 'Quantised checkpoints are not supported in this version.');
+  async readFloat32(name: string, start: number, count: number): Promise<Float32Array> {
+    const entry = this.#entry(name);
+    const dtype = checkReadable(entry, start, count);
+    this.#checkOpen();
+    return readNumbers(this.handle, this.path, name, dtype, elementPosition(entry.begin, dtype, start), start, count);
+  }
+
+  /**
+   * Fills `target` with a tensor's bytes from `begin` on, as they are on disk.
+   * @throws E_TENSOR_MISSING, E_OFFSETS (the tensor has fewer bytes), E_UNREADABLE
+   */
+  async readBytes(name: string, begin: number, target: Uint8Array): Promise<void> {
+    const entry = this.#entry(name);
+    if (begin < 0 || begin + target.byteLength > entry.bytes) {
+      throw new LensError('E_OFFSETS', `Tensor ${quote(name)} has ${entry.bytes} bytes; ${begin} to ${begin + target.byteLength} were asked for.`, 'The file is damaged.');
     }
-    const width = elementBytes(dtype);
-    const total = entry.bytes / width;
-    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(count) || start < 0 || count < 0 || start + count > total) {
-      throw new LensError('E_SHAPE', `Tensor ${quote(name)} has ${total} elements; ${start} to ${start + count} were asked for.`, 'Its shape does not fit the config.');
-    }
-    if (this.#closed !== undefined) throw new LensError('E_UNREADABLE', `${this.path} was closed.`, 'Open the checkpoint again.');
-    const values = allocate(name, count);
-    await readFully(this.handle, this.path, sourceBytes(dtype, values), entry.begin + start * width);
-    if (!widenInPlace(dtype, values)) throw notFinite(name, values, start);
-    return values;
+    this.#checkOpen();
+    await readFully(this.handle, this.path, target, entry.begin + begin);
   }
 
   /** Ends reads that are under way with E_UNREADABLE; can be called again. */
@@ -56,12 +58,14 @@ export class TensorFile {
     this.#closed ??= this.handle.close();
     return this.#closed;
   }
-}
 
-function allocate(name: string, count: number): Float32Array {
-  try {
-    return new Float32Array(count);
-  } catch (error) {
-    throw new LensError('E_OUT_OF_MEMORY', `There is no memory for ${count} elements of tensor ${quote(name)} (${Math.ceil(count / 262144)} MiB).`, 'Close other programs, or use a smaller checkpoint.', { cause: error });
+  #entry(name: string): TensorEntry {
+    const entry = this.tensors.get(name);
+    if (entry === undefined) throw noTensor(name);
+    return entry;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw closedError(this.path);
   }
 }

@@ -33,15 +33,20 @@ export function widenInPlace(dtype: Dtype, values: Float32Array): boolean {
   if (endianness() === 'BE') swapBytes(dtype, sourceBytes(dtype, values));
   const n = values.length;
   const bits = new Int32Array(values.buffer, 0, n);
-  if (dtype === 'F32') return areFinite(bits);
+  if (dtype === 'F32') return noneFull(bits);
   const source = new Uint16Array(values.buffer, 2 * n, n);
   return dtype === 'BF16' ? widenBf16(bits, source) : widenF16(bits, source);
+}
+
+/** @param values own their buffer from offset 0 */
+export function areFinite(values: Float32Array): boolean {
+  return noneFull(new Int32Array(values.buffer, 0, values.length));
 }
 
 // In the three loops a full exponent (NaN, infinity) plus one carries into the bit above it; an OR of all sums tells
 // whether that ever happened. Their constants are literals because a bundled module constant costs a load per element.
 
-function areFinite(bits: Int32Array): boolean {
+function noneFull(bits: Int32Array): boolean {
   let seen = 0;
   for (let i = 0; i < bits.length; i++) seen |= (bits[i] & 0x7f800000) + 0x00800000;
   return seen >= 0;

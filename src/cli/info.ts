@@ -1,34 +1,28 @@
-import { modelInfo } from '../engine/modelInfo.js';
-import { parsePolicy } from '../routing/policy.js';
-import type { ModelInfo } from '../trace/run.js';
-import { oneOf, readArguments, UsageError } from './arguments.js';
-import { bigText, bytesText } from '../analysis/labels.js';
+import { factRows } from '../analysis/modelLabels.js';
+import { modelFacts } from '../engine/modelFacts.js';
+import type { ModelFacts } from '../trace/modelFacts.js';
+import { MODEL_OPTIONS, oneOf, readArguments, UsageError } from './arguments.js';
 import { sessionOptions } from './modelOptions.js';
 
-export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--format text|json]
-  What a checkpoint is, from its config and headers; no weights are read.`;
+export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--format text|json] [--backend auto|native|wasm]
+  What a checkpoint is, from its config and headers; no weights are read.
+  json: name, path, family, format (safetensors, torch, gguf), layers, moeLayers (indices), experts and sharedExperts (of one layer), nativePolicy,
+        groupLimit {groups, kept} and nativeOnly (a sentence) where they apply, parameters, activeParameters (null: depends on the text),
+        denseParameters, denseProductParameters, expertParameters, hiddenSize, vocabularySize, contextLength, dtypes, weightBytes (on disk),
+        memoryBytes (all weights in memory), budget {backend, bytes}, fits (memory, disk: read again when needed, no), tokenizer (or null), chatTemplate`;
 
 /** What a checkpoint is. */
 export async function info(args: string[]): Promise<string> {
-  const { values, positionals } = readArguments(args, { model: { type: 'string' }, format: { type: 'string', default: 'text' } });
+  const { values, positionals } = readArguments(args, { ...MODEL_OPTIONS, format: { type: 'string', default: 'text' } });
   const format = oneOf(values.format, ['text', 'json'], 'format');
   if (positionals.length > 1 || (positionals.length === 1 && values.model !== undefined)) throw new UsageError('one model at a time');
-  const model = await modelInfo(sessionOptions({ model: values.model ?? positionals[0], backend: 'auto' }).path);
-  return format === 'json' ? `${JSON.stringify(model)}\n` : describe(model);
+  const facts = await modelFacts(sessionOptions({ ...values, model: values.model ?? positionals[0] }));
+  if (format === 'text') return describe(facts);
+  const { model, ...rest } = facts;
+  return `${JSON.stringify({ ...model, ...rest })}\n`;
 }
 
-function describe(model: ModelInfo): string {
-  const native = parsePolicy(model.nativePolicy);
-  const active = native.kind === 'top-k' ? bigText(model.denseParameters + native.k * model.moeLayers.length * model.expertParameters) : 'depends on the text (Top-P)';
-  const rows: readonly (readonly [string, string])[] = [
-    ['name', model.name], ['path', model.path], ['family', model.family],
-    ['format', `${model.format}, ${model.dtypes.join(' + ')}, ${bytesText(model.weightBytes)}`],
-    ['layers', `${model.layers}, ${model.moeLayers.length} with experts`],
-    ['experts', `${model.experts} a layer${model.sharedExperts === 0 ? '' : ` and ${model.sharedExperts} shared`}`],
-    ['native policy', model.nativePolicy],
-    ['parameters', `${bigText(model.parameters)}; used by a token: ${active}`],
-    ['one expert', bigText(model.expertParameters)],
-    ['hidden size', String(model.hiddenSize)], ['vocabulary', String(model.vocabularySize)], ['context', `${model.contextLength} tokens`],
-  ];
-  return `${rows.map(([key, value]) => `${key.padEnd(14)} ${value}`).join('\n')}\n`;
+function describe(facts: ModelFacts): string {
+  const rows = [['name', facts.model.name], ...factRows(facts).map(({ label, text }) => [label.toLowerCase(), text])];
+  return `${rows.map(([label = '', text = '']) => `${label.padEnd(14)} ${text}`).join('\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { demoModelPath } from '../engine/demoModel.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import { oneOf } from './arguments.js';
 
-const expandHome = (path: string): string => (path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path);
+export const expandHome = (path: string): string => (path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path);
 
 export function sessionOptions(values: { readonly model?: string | undefined; readonly backend?: string | undefined; readonly 'native-folder'?: string | undefined }): OpenParams {
   return {

@@ -1,24 +1,31 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { LensError } from '../base/errors.js';
-import { ConfigReader } from '../checkpoint/configReader.js';
+import { resolve } from 'node:path';
 import { discover } from '../checkpoint/discovery.js';
-import { familyOf } from '../model/families/registry.js';
-import type { Discovery } from '../protocol/engineApi.js';
+import type { DiscoverParams, Discovery } from '../protocol/engineApi.js';
 import { demoModelPath } from './demoModel.js';
+import type { CallOptions } from './engine.js';
+import { expectedBudget } from './fit.js';
+import { inspectCheckpoint } from './modelFacts.js';
 
 /**
- * The checkpoints on this machine: the bundled demo, the Hugging Face cache and the folders that were named. Reads configs
- * and headers, no weights. @throws E_CANCELLED only: what can't be opened is listed as skipped, with the reason
+ * The checkpoints on this machine: the bundled demo, the caches of the programs that fetch models, and the folders that were
+ * named. Reads configs and headers, no weights. @throws E_CANCELLED only: what can't be run is listed as skipped, with the reason
  */
-export async function findModels(folders: readonly string[], signal?: AbortSignal): Promise<Discovery> {
+export async function findModels({ folders, backend, nativeFolder }: DiscoverParams, { signal, onProgress }: CallOptions = {}): Promise<Discovery> {
   const demo = resolve(demoModelPath());
-  const classify = (config: ConfigReader['config'], path: string): { family: string; experts: number } => {
-    const reader = new ConfigReader(config, path);
-    const family = familyOf(reader);
-    if (!existsSync(join(path, 'tokenizer.json'))) throw new LensError('E_TOKENIZER_MISSING', 'There is no tokenizer.json beside the weights.', 'Fetch it from where the checkpoint came from.');
-    return { family: family.name, experts: family.decoder(reader).router.experts };
+  const budget = expectedBudget(backend, nativeFolder);
+  const { found, skipped } = await discover({
+    folders: [demo, ...folders.map((folder) => resolve(folder))],
+    inspect: (path) => inspectCheckpoint(path, budget),
+    onProgress: (done, total) => onProgress?.({ stage: 'opening what was found', done, total }),
+  }, signal);
+  const place = (source: string): string => (source === demo ? 'demo' : source);
+  return {
+    budget,
+    found: found.map(({ name, path, source, also, facts: { model, fits } }) => ({
+      name, path, source: place(source), also, fits, family: model.family, format: model.format, dtypes: model.dtypes, layers: model.layers, experts: model.experts,
+      sharedExperts: model.sharedExperts, nativePolicy: model.nativePolicy, parameters: model.parameters, activeParameters: model.activeParameters,
+      contextLength: model.contextLength, weightBytes: model.weightBytes, memoryBytes: model.memoryBytes,
+    })),
+    skipped: skipped.map((each) => ({ ...each, source: place(each.source) })),
   };
-  const { found, skipped } = await discover({ folders: [demo, ...folders.map((folder) => resolve(folder))], classify }, signal);
-  return { found: found.map((model) => (model.source === demo ? { ...model, source: 'demo' } : model)), skipped };
 }

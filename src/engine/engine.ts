@@ -1,5 +1,6 @@
 import { LensError } from '../base/errors.js';
 import type { BackendPreference, DetailParams, DiscoverParams, Discovery, OpenParams, OpenResult, Progress, ReleaseParams, TraceParams } from '../protocol/engineApi.js';
+import type { ModelFacts } from '../trace/modelFacts.js';
 import type { RunSummary, TokenDetail } from '../trace/run.js';
 
 export interface CallOptions {
@@ -13,6 +14,8 @@ export interface CallOptions {
  */
 export interface Engine {
   open(params: OpenParams, options?: CallOptions): Promise<OpenResult>;
+  /** What a checkpoint is, without opening it for a run: nothing is started, no weights are read. */
+  info(params: OpenParams): Promise<ModelFacts>;
   /** One run per policy, in order. */
   trace(params: TraceParams, options?: CallOptions): Promise<readonly RunSummary[]>;
   detail(params: DetailParams): TokenDetail;
@@ -27,11 +30,12 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 
 /** What each call must be given: it comes from another process. */
 const CHECKS = {
-  open: (params: Partial<OpenParams>) => typeof params.path === 'string' && params.path !== '' && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
+  open: (params: Partial<OpenParams>): boolean => typeof params.path === 'string' && params.path !== '' && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
+  info: (params: Partial<OpenParams>): boolean => CHECKS.open(params),
   trace: (params: Partial<TraceParams>): boolean => CHECKS.open(params) && typeof params.text === 'string' && isTexts(params.policies),
   detail: (params: Partial<DetailParams>) => Number.isInteger(params.traceId) && Number.isInteger(params.token),
   release: (params: Partial<ReleaseParams>) => Array.isArray(params.traceIds) && params.traceIds.every(Number.isInteger),
-  discover: (params: Partial<DiscoverParams>) => isTexts(params.folders),
+  discover: (params: Partial<DiscoverParams>) => isTexts(params.folders) && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
 };
 
 /** @throws E_MESSAGE_INVALID unless the parameters are what the call needs */

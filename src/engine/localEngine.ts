@@ -5,6 +5,7 @@ import { tokenDetail } from '../trace/detail.js';
 import { runSummary } from '../trace/summary.js';
 import { findModels } from './discovery.js';
 import type { CallOptions, Engine } from './engine.js';
+import { modelFacts } from './modelFacts.js';
 import { Queue } from './queue.js';
 import { Session } from './session.js';
 import { TraceStore } from './traceStore.js';
@@ -58,7 +59,10 @@ export function localEngine(): Engine {
 
     release: ({ traceIds }) => { traces.release(traceIds); },
 
-    discover: ({ folders }, options: CallOptions = {}) => findModels(folders, options.signal),
+    // these two touch no tensors: they need not wait for a run
+    info: (params) => modelFacts(params),
+
+    discover: (params, options: CallOptions = {}) => findModels(params, options),
 
     close: () => queue.run(async () => {
       await current?.session.close();

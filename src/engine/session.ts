@@ -7,6 +7,7 @@ import { readModel, type Model } from '../model/model.js';
 import { surprisals } from '../model/surprisal.js';
 import { Weights } from '../model/weights.js';
 import type { Policy } from '../routing/policy.js';
+import { checkPolicy } from '../routing/route.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import { startBackend, type Backend } from '../tensor/backend.js';
 import { sliceRows } from '../tensor/ops.js';
@@ -72,6 +73,7 @@ export class Session {
    */
   async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
     const { decoder, info } = this.model;
+    checkPolicy(decoder.router, policy);
     const encoding = this.encode(text);
     const { ids, starts, ends } = encoding;
     const plan = planWindows(ids.length, info.contextLength);
@@ -79,7 +81,7 @@ export class Session {
       model: info,
       backend: this.backend,
       policy,
-      native: decoder.router.native,
+      router: decoder.router,
       text: { length: text.length, sha256: createHash('sha256').update(text).digest('hex') },
       tokens: { ids, starts, ends, texts: this.#texts(text, encoding) },
       ...(plan.summary === undefined ? {} : { windows: plan.summary }),
@@ -104,7 +106,7 @@ export class Session {
       const hidden = await forward(decoder, encoding.ids.subarray(window.start, window.end), {
         weights,
         cache,
-        policy: policy.kind === 'native' ? decoder.router.native : policy,
+        policy,
         ...(signal === undefined ? {} : { signal }),
         onRouting: (layer, routing) => { builder.addRouting(layer, routing, firstRow); },
         onLayer: (layer) => { step(layer + 1); },

@@ -5,7 +5,8 @@
 import { CancellationTokenSource, type Disposable, type RequestParam, type RequestType } from 'vscode-jsonrpc/node';
 import { isLensError, LensError, toLensError } from '../base/errors.js';
 import type { Discovery, DiscoverParams, OpenParams, OpenResult, Progress, TraceParams, WireError } from '../protocol/engineApi.js';
-import { detailRequest, discoverRequest, fromResponseError, openRequest, progressType, releaseRequest, traceRequest } from '../protocol/rpc.js';
+import { detailRequest, discoverRequest, fromResponseError, infoRequest, openRequest, progressType, releaseRequest, traceRequest } from '../protocol/rpc.js';
+import type { ModelFacts } from '../trace/modelFacts.js';
 import type { RunSummary, TokenDetail } from '../trace/run.js';
 import { CrashHistory } from './crash.js';
 import { EngineProcess, type Log } from './engineProcess.js';
@@ -45,6 +46,11 @@ export class EngineClient {
     return this.withProgress(this.start(), options, (engine, progressToken) => this.send(engine, openRequest, { ...params, progressToken }, options.signal));
   }
 
+  /** What a checkpoint is: nothing is run, no weights are read. */
+  async info(params: OpenParams, signal?: AbortSignal): Promise<ModelFacts> {
+    return this.send(this.start(), infoRequest, params, signal);
+  }
+
   async trace(params: TraceParams, options: CallOptions = {}): Promise<readonly RunSummary[]> {
     const engine = this.start();
     const runs = await this.withProgress(engine, options, (owner, progressToken) =>
@@ -72,7 +78,7 @@ export class EngineClient {
   }
 
   async discover(params: DiscoverParams, options: CallOptions = {}): Promise<Discovery> {
-    return this.send(this.start(), discoverRequest, params, options.signal);
+    return this.withProgress(this.start(), options, (engine, progressToken) => this.send(engine, discoverRequest, { ...params, progressToken }, options.signal));
   }
 
   async dispose(): Promise<void> {

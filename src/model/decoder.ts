@@ -1,8 +1,9 @@
+import type { TensorInfo } from '../checkpoint/tensorStore.js';
 import type { Router } from '../routing/route.js';
 import type { Block } from './layers/block.js';
-import type { Norm } from './layers/norm.js';
+import { normWeights, type Norm } from './layers/norm.js';
 import type { Rope } from './layers/rope.js';
-import type { MatrixWeight, Weight } from './weights.js';
+import { keyOf, type MatrixWeight, type VectorWeight, type Weight } from './weights.js';
 
 /** A decoder-only model as its family reads it from a config: what to read, and what to do in which order. */
 export interface Decoder {
@@ -15,8 +16,13 @@ export interface Decoder {
   readonly embedding: MatrixWeight;
   readonly blocks: readonly Block[];
   readonly finalNorm: Norm;
+  /** Factor on the embedding (Granite). */
+  readonly embeddingScale?: number;
   /** [vocabulary, hidden]; the embedding itself where the two are tied. */
   readonly output: MatrixWeight;
+  /** [vocabulary] added to the logits, and a factor on them before that. */
+  readonly outputBias?: VectorWeight;
+  readonly outputScale?: number;
   /** How its MoE layers route, and how many experts of each run without being routed to. */
   readonly router: Router;
   readonly sharedExperts: number;
@@ -24,10 +30,15 @@ export interface Decoder {
   readonly attentionWidth: number;
 }
 
+/** The tensors of a checkpoint by name: a family looks at them where files differ in how they store the same thing. */
+export type Tensors = ReadonlyMap<string, Pick<TensorInfo, 'shape'>>;
+
 /** Every weight of the model, each once. */
 export function decoderWeights(decoder: Decoder): Weight[] {
-  const all = [decoder.embedding, ...decoder.blocks.flatMap((block) => block.weights), decoder.finalNorm.weight, decoder.output];
-  return [...new Map(all.map((weight) => [weight.name, weight])).values()];
+  const { embedding, blocks, finalNorm, output, outputBias, rope } = decoder;
+  const single = [outputBias, rope.divisors].filter((weight) => weight !== undefined);
+  const all: readonly Weight[] = [embedding, ...blocks.flatMap((block) => block.weights), ...normWeights(finalNorm), output, ...single];
+  return [...new Map(all.map((weight) => [keyOf(weight), weight])).values()];
 }
 
 /** Indices of the layers with routed experts. */

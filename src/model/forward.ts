@@ -1,5 +1,6 @@
-import { matrix, scope, type Matrix } from '../tensor/ops.js';
+import { matrix, scale, scope, type Matrix } from '../tensor/ops.js';
 import type { Decoder } from './decoder.js';
+import { normed } from './layers/norm.js';
 import { disposeTables, ropeTables } from './layers/rope.js';
 import { breathe, type Pass } from './pass.js';
 
@@ -13,11 +14,13 @@ export type PassOptions = Omit<Pass, 'rope'> & { readonly onLayer?: (layer: numb
  */
 export async function forward(decoder: Decoder, ids: Int32Array, options: PassOptions): Promise<Matrix> {
   const { weights, cache, signal, onLayer } = options;
-  const tables = ropeTables(decoder.rope, cache.tokens, ids.length);
+  const { rope, embeddingScale = 1 } = decoder;
+  const tables = ropeTables(rope, cache.tokens, ids.length, rope.divisors === undefined ? undefined : await weights.values(rope.divisors));
   const pass: Pass = { ...options, rope: tables };
   try {
     return await scope(async () => {
-      let x = matrix(await weights.rows(decoder.embedding, ids), ids.length, decoder.hiddenSize); // (T, hidden)
+      const embedded = matrix(await weights.rows(decoder.embedding, ids), ids.length, decoder.hiddenSize);
+      let x = embeddingScale === 1 ? embedded : scale(embedded, embeddingScale); // (T, hidden)
       for (const [layer, block] of decoder.blocks.entries()) {
         await breathe(signal);
         const before = x;
@@ -26,7 +29,7 @@ export async function forward(decoder: Decoder, ids: Int32Array, options: PassOp
         onLayer?.(layer);
       }
       cache.advance(ids.length);
-      return weights.use({ weight: decoder.finalNorm.weight }, ({ weight }) => decoder.finalNorm.apply(x, weight));
+      return normed(x, decoder.finalNorm, weights);
     });
   } finally {
     disposeTables(tables);

@@ -21,16 +21,17 @@ export interface Model {
 export function readModel(checkpoint: Checkpoint): Model {
   const config = new ConfigReader(checkpoint.config, 'config.json');
   const family = familyOf(config);
-  const decoder = tieByFile(family.decoder(config), checkpoint);
+  const decoder = tieByFile(family.decoder(config, checkpoint.store.tensors), checkpoint);
   const weights = decoderWeights(decoder);
   for (const weight of weights) checkWeight(checkpoint, weight);
   const layers = moeLayers(decoder);
   if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
   const counts = countParameters(decoder, weights);
-  const { native } = decoder.router;
+  const { native, groups, nativeOnly } = decoder.router;
   return { decoder, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
     layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,
-    nativePolicy: formatPolicy(decoder.router.native), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
+    nativePolicy: formatPolicy(native),
+    ...(groups === undefined ? {} : { groupLimit: { groups: groups.groups, kept: groups.kept } }), ...(nativeOnly === undefined ? {} : { nativeOnly }), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
     contextLength: decoder.contextLength, activeParameters: native.kind === 'top-k' ? counts.denseParameters + native.k * layers.length * counts.expertParameters : null,
     dtypes: dtypesOf(checkpoint, weights), weightBytes: checkpoint.weightBytes, memoryBytes: counts.parameters * Float32Array.BYTES_PER_ELEMENT } };
 }
@@ -50,17 +51,17 @@ function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
   const found = tensors.get(weight.name);
   if (found === undefined) {
     if ((checkpoint.config['quantization_config'] ?? undefined) !== undefined) throw new LensError('E_CONFIG_UNSUPPORTED', 'The checkpoint is quantised, which is not supported yet.', 'Use a bf16, f16 or f32 checkpoint.');
-    if ([...tensors.keys()].some((name) => name.endsWith('.experts.gate_up_proj'))) {
-      throw new LensError('E_CONFIG_UNSUPPORTED', 'The experts of this checkpoint are stored fused, which is not supported for its family.', 'Save it in the released layout (in transformers: save_original_format=True).');
-    }
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
   }
   if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which is not supported yet.`, 'Use a bf16, f16 or f32 checkpoint.');
   const wanted = shapeOf(weight);
-  if (found.shape.length !== wanted.length || found.shape.some((size, i) => size !== wanted[i])) {
+  if (withoutOnes(found.shape) !== withoutOnes(wanted)) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
   }
 }
+
+/** A shape as far as it matters here: files differ in whether a vector is [n], [1, n] or [n, 1]. */
+const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join(' ');
 
 /** Element types of the weights, the one with the most bytes first. */
 function dtypesOf({ store }: Checkpoint, weights: readonly Weight[]): string[] {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { throwIfCancelled } from '../base/abort.js';
-import type { ConcretePolicy } from '../routing/policy.js';
+import type { Policy } from '../routing/policy.js';
 import type { Routing } from '../routing/route.js';
 import type { KvCache } from './kvCache.js';
 import type { RopeTables } from './layers/rope.js';
@@ -9,7 +9,7 @@ import type { Weights } from './weights.js';
 /** One forward pass over consecutive tokens: what the layers share, and whom they report to. */
 export interface Pass {
   readonly weights: Weights;
-  readonly policy: ConcretePolicy;
+  readonly policy: Policy;
   /** Keys and values of earlier tokens and, as layers run, of these. */
   readonly cache: KvCache;
   /** Rotations for the positions of this pass. */

@@ -1,4 +1,4 @@
-import { logSumExpRows, matMul, pick, read, type Matrix } from '../tensor/ops.js';
+import { add, logSumExpRows, matMul, pick, read, scale, vector, type Matrix } from '../tensor/ops.js';
 import type { Decoder } from './decoder.js';
 import { breathe } from './pass.js';
 import type { Weights } from './weights.js';
@@ -19,8 +19,10 @@ export async function surprisals(decoder: Decoder, hidden: Matrix, targets: Int3
     const count = Math.min(VOCABULARY_BLOCK, decoder.vocabularySize - from);
     const block = { kind: 'rows', of: decoder.output, from, count } as const;
     const inBlock = [...targets.entries()].filter(([, target]) => target >= from && target < from + count).map(([row, target]) => [row, target - from] as const);
+    const bias = decoder.outputBias === undefined ? undefined : (await weights.values(decoder.outputBias)).subarray(from, from + count);
     const parts = await weights.use({ block }, (w) => {
-      const logits = matMul(hidden, w.block); // (T, count)
+      const product = scale(matMul(hidden, w.block), decoder.outputScale ?? 1);
+      const logits = bias === undefined ? product : add(product, vector(bias)); // (T, count)
       return [logSumExpRows(logits), ...(inBlock.length === 0 ? [] : [pick(logits, inBlock)])];
     });
     const [sums, picked] = parts.map((part) => read(part));

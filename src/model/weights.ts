@@ -1,6 +1,6 @@
 import { LensError } from '../base/errors.js';
 import type { TensorStore } from '../checkpoint/tensorStore.js';
-import { dispose, keep, matrix, tidy, transpose, vector, type Matrix, type Vector } from '../tensor/ops.js';
+import { dispose, keep, matrix, read, tidy, transpose, vector, type Matrix, type Vector } from '../tensor/ops.js';
 
 /** A weight by its name in the checkpoint and its shape there. A linear layer is stored [out, in]. */
 export interface MatrixWeight {
@@ -8,18 +8,34 @@ export interface MatrixWeight {
   readonly name: string;
   readonly out: number;
   readonly in: number;
+  /** Set when it lies in a larger tensor, or the other way round. */
+  readonly part?: Part;
 }
 export interface VectorWeight {
   readonly kind: 'vector';
   readonly name: string;
   readonly length: number;
+  readonly part?: Part;
 }
 export type Weight = MatrixWeight | VectorWeight;
 
-export const matrixWeight = (name: string, out: number, inputs: number): MatrixWeight => ({ kind: 'matrix', name, out, in: inputs });
-export const vectorWeight = (name: string, length: number): VectorWeight => ({ kind: 'vector', name, length });
-export const shapeOf = (weight: Weight): readonly number[] => (weight.kind === 'matrix' ? [weight.out, weight.in] : [weight.length]);
-export const sizeOf = (weight: Weight): number => shapeOf(weight).reduce((product, size) => product * size, 1);
+/**
+ * Where a weight lies in a tensor, as strides do in NumPy: element (o, i) of a matrix is element offset + o * steps[0] +
+ * i * steps[1] of the tensor in row-major order, element i of a vector offset + i * steps[0].
+ */
+export interface Part {
+  /** Shape of the whole tensor. */
+  readonly of: readonly number[];
+  readonly offset: number;
+  readonly steps: readonly [number, number] | readonly [number];
+}
+
+export const matrixWeight = (name: string, out: number, inputs: number, part?: Part): MatrixWeight => ({ kind: 'matrix', name, out, in: inputs, ...(part === undefined ? {} : { part }) });
+export const vectorWeight = (name: string, length: number, part?: Part): VectorWeight => ({ kind: 'vector', name, length, ...(part === undefined ? {} : { part }) });
+/** Shape of the tensor that holds the weight. */
+export const shapeOf = (weight: Weight): readonly number[] => weight.part?.of ?? (weight.kind === 'matrix' ? [weight.out, weight.in] : [weight.length]);
+/** Elements of the weight itself. */
+export const sizeOf = (weight: Weight): number => (weight.kind === 'matrix' ? weight.out * weight.in : weight.length);
 
 /** Some of the output rows of a matrix: the output layer is used in blocks of the vocabulary. */
 export interface MatrixRows {
@@ -37,7 +53,11 @@ interface Resident {
   readonly bytes: number;
 }
 
-const keyOf = (weight: Weight | MatrixRows): string => (weight.kind === 'rows' ? `${weight.of.name}[${weight.from}:${weight.count}]` : weight.name);
+/** Tells a weight from every other one, parts of one tensor included. */
+export function keyOf(weight: Weight | MatrixRows): string {
+  if (weight.kind === 'rows') return `${keyOf(weight.of)}[${weight.from}:${weight.count}]`;
+  return weight.part === undefined ? weight.name : `${weight.name}@${weight.part.offset}/${weight.part.steps.join(',')}:${sizeOf(weight)}`;
+}
 
 /**
  * The weights of a checkpoint as tensors of the backend: read from disk when first used, widened to f32, matrices
@@ -68,13 +88,18 @@ export class Weights {
     return tidy(() => work(tensors as { readonly [K in keyof W]: TensorOf<W[K]> }));
   }
 
+  /** A vector's numbers, for work that is not done by the backend. */
+  async values(weight: VectorWeight): Promise<Float32Array> {
+    return read(await this.#tensor(weight));
+  }
+
   /** Rows of a matrix as stored, unresident: token embeddings are read for the tokens that occur only. [rows.length, in] */
   async rows(weight: MatrixWeight, rows: Int32Array): Promise<Float32Array> {
     const result = new Float32Array(rows.length * weight.in);
-    const read = new Map<number, Float32Array>();
+    const known = new Map<number, Float32Array>();
     for (const [i, row] of rows.entries()) {
-      const values = read.get(row) ?? (await this.store.readFloat32(weight.name, row * weight.in, weight.in));
-      read.set(row, values);
+      const values = known.get(row) ?? (await this.store.readFloat32(weight.name, row * weight.in, weight.in));
+      known.set(row, values);
       result.set(values, i * weight.in);
     }
     return result;
@@ -104,13 +129,24 @@ export class Weights {
   }
 
   async #read(weight: Weight | MatrixRows, elements: number): Promise<Matrix | Vector> {
-    if (weight.kind === 'vector') return vector(await this.store.readFloat32(weight.name, 0, elements));
-    const { name, columns, from, count } =
-      weight.kind === 'rows'
-        ? { name: weight.of.name, columns: weight.of.in, from: weight.from, count: weight.count }
-        : { name: weight.name, columns: weight.in, from: 0, count: weight.out };
-    const data = await this.store.readFloat32(name, from * columns, elements);
-    return tidy(() => transpose(matrix(data, count, columns)));
+    if (weight.kind === 'vector') {
+      const [step] = weight.part?.steps ?? [1];
+      return vector(await this.#gather(weight.name, weight.part?.offset ?? 0, [elements, 1], [step, 1]));
+    }
+    const { of, from, count } = weight.kind === 'rows' ? weight : { of: weight, from: 0, count: weight.out };
+    const [rowStep, columnStep = 1] = of.part?.steps ?? [of.in, 1];
+    const data = await this.#gather(of.name, (of.part?.offset ?? 0) + from * rowStep, [count, of.in], [rowStep, columnStep]);
+    return tidy(() => transpose(matrix(data, count, of.in)));
+  }
+
+  /** [rows, columns] elements of a tensor, `steps` apart from row to row and from column to column. */
+  async #gather(name: string, offset: number, [rows, columns]: readonly [number, number], [rowStep, columnStep]: readonly [number, number]): Promise<Float32Array> {
+    const elements = rows * columns;
+    if (columnStep === 1 && (rowStep === columns || rows === 1)) return this.store.readFloat32(name, offset, elements);
+    const span = await this.store.readFloat32(name, offset, (rows - 1) * rowStep + (columns - 1) * columnStep + 1);
+    const result = new Float32Array(elements);
+    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) result[row * columns + column] = span[row * rowStep + column * columnStep];
+    return result;
   }
 
   #makeRoom(bytes: number, key: string): void {

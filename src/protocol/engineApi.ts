@@ -2,12 +2,13 @@
  * Every message between the extension host and the engine process. Requests carry plain data and typed
  * arrays only; cancelling and progress come with vscode-jsonrpc (CancellationToken, `progress`).
  */
+import type { Fit, WeightBudget } from '../trace/modelFacts.js';
 import type { BackendInfo, ModelInfo } from '../trace/run.js';
 
 export type BackendPreference = 'auto' | 'native' | 'wasm';
 
 export interface OpenParams {
-  /** A checkpoint folder. */
+  /** A checkpoint folder, or a GGUF file. */
   readonly path: string;
   readonly backend: BackendPreference;
   /** A folder whose node_modules holds @tensorflow/tfjs-node; empty: the usual places. */
@@ -34,31 +35,31 @@ export interface ReleaseParams {
   readonly traceIds: readonly number[];
 }
 
-export interface DiscoverParams {
+export interface DiscoverParams extends Pick<OpenParams, 'backend' | 'nativeFolder'> {
   /** Folders the user named, beside the usual caches. */
   readonly folders: readonly string[];
 }
 
-/** A checkpoint that discovery found and that can be opened. */
-export interface FoundModel {
-  readonly name: string;
-  readonly path: string;
-  readonly family: string;
-  readonly experts: number;
-  readonly weightBytes: number;
-  /** Where it was found: "demo", "huggingface", or the folder the user named. */
+/** A checkpoint that discovery found, opened as far as its headers: it can be run, unless it does not fit. */
+export interface FoundModel extends Pick<ModelInfo, 'name' | 'path' | 'family' | 'format' | 'dtypes' | 'layers' | 'experts' | 'sharedExperts' | 'nativePolicy' | 'parameters' | 'activeParameters' | 'contextLength' | 'weightBytes' | 'memoryBytes'> {
+  readonly fits: Fit;
+  /** Where it was found: "demo", "huggingface", "ollama", "lm-studio", "llama.cpp", or the folder the user named. */
   readonly source: string;
+  /** Other names of the same file (tags of Ollama). */
+  readonly also: readonly string[];
 }
 
-/** A checkpoint that was seen but can't be opened, and why. */
+/** A checkpoint that was seen but can't be run, and why. */
 export interface SkippedModel {
   readonly name: string;
   readonly path: string;
+  readonly source: string;
   readonly code: string;
   readonly reason: string;
 }
 
 export interface Discovery {
+  readonly budget: WeightBudget;
   readonly found: readonly FoundModel[];
   readonly skipped: readonly SkippedModel[];
 }

@@ -1,4 +1,6 @@
 import { LensError } from '../base/errors.js';
+import { limitToGroups, type GroupLimit } from './groups.js';
+import { policyLabel, samePolicy, type Policy } from './policy.js';
 import { ruleOf, type ConcretePolicy } from './select/rules.js';
 import type { Score } from './score.js';
 import type { Weigh } from './weigh.js';
@@ -10,6 +12,21 @@ export interface Router {
   readonly weigh: Weigh;
   /** What the checkpoint was trained with. */
   readonly native: ConcretePolicy;
+  /** A limit that belongs to the native rule alone. */
+  readonly groups?: GroupLimit;
+  /** Set where the weights of other selections than the native one are not defined: why, in a sentence. */
+  readonly nativeOnly?: string;
+}
+
+/** Whether a run under `policy` is one that the checkpoint was not trained for. */
+export function isSimulated(router: Router, policy: Policy): boolean {
+  return policy.kind !== 'native' && (router.groups !== undefined || !samePolicy(policy, router.native));
+}
+
+/** @throws E_POLICY_UNSUPPORTED if this router can't follow the policy faithfully */
+export function checkPolicy(router: Router, policy: Policy): void {
+  if (router.nativeOnly === undefined || !isSimulated(router, policy)) return;
+  throw new LensError('E_POLICY_UNSUPPORTED', `${policyLabel(policy)} would not be faithful to this checkpoint: ${router.nativeOnly}`, 'Use the native policy.');
 }
 
 /** What one MoE layer's router did with `tokens` tokens. Token t's experts are ids[offsets[t] .. offsets[t + 1]). */
@@ -51,38 +68,44 @@ function entropyOf(row: Float32Array): number {
 /**
  * Routes every row of router logits under a policy.
  * @param logits [tokens, router.experts] in row-major order, float32
+ * @param bias [router.experts] added to the scores to order the experts (`e_score_correction_bias`); it is part of neither probabilities nor weights
  * @throws E_WEIGHTS_NOT_FINITE if a logit is NaN or infinite: no routing could be trusted
  */
-export function route(logits: Float32Array, router: Router, policy: ConcretePolicy): Routing {
+export function route(logits: Float32Array, router: Router, policy: Policy, bias?: Float32Array): Routing {
   const { experts } = router;
   const tokens = logits.length / experts;
   if (!logits.every(Number.isFinite)) {
     throw new LensError('E_WEIGHTS_NOT_FINITE', 'The router gave a number that is not finite.', 'The checkpoint is damaged, or its activations overflow.');
   }
-  const scores = router.score(logits, experts);
-  const rule = ruleOf(policy.kind);
+  const { probabilities, gate } = router.score(logits, experts);
+  const concrete = policy.kind === 'native' ? router.native : policy;
+  const groups = policy.kind === 'native' ? router.groups : undefined;
+  const rule = ruleOf(concrete.kind);
   const offsets = new Uint32Array(tokens + 1);
   const margins = new Float32Array(tokens);
   const entropy = new Float32Array(tokens);
   const ids: number[] = [];
   const weights: number[] = [];
   const ranking = new Uint16Array(experts);
-  const ranked = new Float32Array(experts);
+  const ranked = { probabilities: new Float32Array(experts), scores: new Float32Array(experts) };
   for (let token = 0; token < tokens; token++) {
-    const from = token * experts;
-    const row = scores.probabilities.subarray(from, from + experts);
-    rank(scores.order.subarray(from, from + experts), ranking);
-    for (let i = 0; i < experts; i++) ranked[i] = row[ranking[i]];
-    const count = rule.count(policy, ranked);
+    const row = probabilities.subarray(token * experts, (token + 1) * experts);
+    const gateRow = gate.subarray(token * experts, (token + 1) * experts);
+    const order = bias === undefined ? row.slice() : gateRow.map((score, expert) => score + bias[expert]);
+    const groupGap = groups === undefined ? Infinity : limitToGroups(order, groups);
+    rank(order, ranking);
+    for (let i = 0; i < experts; i++) {
+      ranked.probabilities[i] = row[ranking[i]];
+      ranked.scores[i] = order[ranking[i]];
+    }
+    const count = rule.count(concrete, ranked);
     const kept = ranking.slice(0, count);
-    if (scores.order !== scores.probabilities) kept.sort((a, b) => (row[b]) - row[a] || a - b);
-    const gate = Float32Array.from(kept, (expert) => scores.gate[from + expert]);
-    router.weigh(gate);
+    if (bias !== undefined) kept.sort((a, b) => row[b] - row[a] || a - b);
     for (const expert of kept) ids.push(expert);
-    for (const weight of gate) weights.push(weight);
+    for (const weight of router.weigh(kept, gateRow)) weights.push(weight);
     offsets[token + 1] = ids.length;
-    margins[token] = rule.margin(policy, ranked, count);
+    margins[token] = Math.min(rule.margin(concrete, ranked, count), groupGap);
     entropy[token] = entropyOf(row);
   }
-  return { tokens, experts, offsets, ids: Uint16Array.from(ids), weights: Float32Array.from(weights), probabilities: scores.probabilities, margins, entropy };
+  return { tokens, experts, offsets, ids: Uint16Array.from(ids), weights: Float32Array.from(weights), probabilities, margins, entropy };
 }

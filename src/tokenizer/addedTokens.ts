@@ -1,7 +1,8 @@
-import { slicePiece, type Piece } from './align.js';
+import { slicePiece, type Normalizer, type Piece } from './align.js';
+import { isSpace } from './characters.js';
 import { asArray, asFlag, asObject, asString } from './json.js';
-import { isSpace, type Normalizer } from './normalize.js';
 import { inReferenceUnicode } from './pattern.js';
+import { TextTrie } from './textTrie.js';
 
 /** A token that is found in the text before anything else looks at it. */
 export interface AddedToken {
@@ -45,29 +46,14 @@ export interface Stretch {
   readonly piece: Piece;
 }
 
-interface Node {
-  readonly children: Map<number, Node>;
-  token: AddedToken | undefined;
-}
-
 /** A finder of the given tokens, by the form that `form` gives them; the longest at the leftmost place wins. */
 export function tokenFinder(tokens: readonly AddedToken[], form: Normalizer | undefined, whole: (text: string) => Piece): (piece: Piece) => readonly Stretch[] {
-  const root: Node = { children: new Map(), token: undefined };
-  for (const token of tokens) {
-    const content = form === undefined ? token.content : form(whole(token.content)).text;
-    let node = root;
-    for (let i = 0; i < content.length; i++) {
-      const unit = content.charCodeAt(i);
-      const child: Node = node.children.get(unit) ?? { children: new Map(), token: undefined };
-      node.children.set(unit, child);
-      node = child;
-    }
-    if (node !== root) node.token = token;
-  }
-  return root.children.size === 0 ? (piece) => [{ id: -1, piece }] : (piece) => find(root, piece);
+  const trie = new TextTrie<AddedToken>();
+  for (const token of tokens) trie.set(form === undefined ? token.content : form(whole(token.content)).text, token);
+  return trie.isEmpty ? (piece) => [{ id: -1, piece }] : (piece) => find(trie, piece);
 }
 
-function find(root: Node, piece: Piece): readonly Stretch[] {
+function find(trie: TextTrie<AddedToken>, piece: Piece): readonly Stretch[] {
   const { text } = piece;
   const out: Stretch[] = [];
   let done = 0;
@@ -75,12 +61,12 @@ function find(root: Node, piece: Piece): readonly Stretch[] {
     if (from < to) out.push({ id, piece: slicePiece(piece, from, to) });
   };
   for (let at = 0; at < text.length; ) {
-    const hit = longest(root, text, at);
+    const hit = trie.longest(text, at);
     if (hit === undefined) {
       at++;
       continue;
     }
-    const { token } = hit;
+    const token = hit.value;
     let from = at;
     let to = hit.to;
     at = to;
@@ -93,16 +79,6 @@ function find(root: Node, piece: Piece): readonly Stretch[] {
   }
   add(-1, done, text.length);
   return out;
-}
-
-function longest(root: Node, text: string, from: number): { token: AddedToken; to: number } | undefined {
-  let node = root.children.get(text.charCodeAt(from));
-  let hit: { token: AddedToken; to: number } | undefined;
-  for (let to = from + 1; node !== undefined; to++) {
-    if (node.token !== undefined) hit = { token: node.token, to };
-    node = to < text.length ? node.children.get(text.charCodeAt(to)) : undefined;
-  }
-  return hit;
 }
 
 /** Rust's \w. */

@@ -11,6 +11,9 @@ export interface Piece {
   readonly ends: Int32Array;
 }
 
+/** Changes the text before it is split; applied to each stretch between added tokens. */
+export type Normalizer = (piece: Piece) => Piece;
+
 /** The source itself. A lone surrogate, which has no UTF-8, becomes U+FFFD and keeps its one unit. */
 export function sourcePiece(source: string): Piece {
   const text = source.replace(/\p{Surrogate}/gu, '\ufffd');

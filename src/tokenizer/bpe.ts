@@ -1,11 +1,7 @@
 import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from './json.js';
 import { mergePairs, MERGES_LIMIT, MergeTable, type Symbols } from './merges.js';
-import { byteTokens, type Emit, type Model } from './model.js';
-
-/** Words kept with their tokens: as many as the reference keeps; a text repeats most of its words. */
-const CACHED_WORDS = 10_000;
-/** Longer words hardly repeat. */
-const LONGEST_CACHED_WORD = 256;
+import { byteTokens, emitAll, type Model } from './model.js';
+import { remembered } from './wordCache.js';
 
 /**
  * Byte-pair encoding. The library's own BPE is not used: it takes 3 to 6 s for 200,000 characters without a space
@@ -24,7 +20,7 @@ export function compileBpe(model: Json): Model {
   const table = readMerges(merges, vocabulary, prefix.length);
   const wholeWords = asFlag(model.ignore_merges, 'model.ignore_merges', false);
   const characters = characterReader(model, vocabulary, prefix);
-  const cache = new Map<string, Symbols>();
+  const tokens = remembered((word) => mergePairs(characters(word), table));
   return {
     vocabulary,
     tokenize(word, emit) {
@@ -33,19 +29,9 @@ export function compileBpe(model: Json): Model {
         emit(whole, 0, word.length);
         return;
       }
-      let tokens = cache.get(word);
-      if (tokens === undefined) {
-        tokens = mergePairs(characters(word), table);
-        if (cache.size >= CACHED_WORDS) cache.clear();
-        if (word.length <= LONGEST_CACHED_WORD) cache.set(word, tokens);
-      }
-      emitAll(tokens, emit);
+      emitAll(tokens(word), emit);
     },
   };
-}
-
-function emitAll({ ids, starts, ends }: Symbols, emit: Emit): void {
-  for (let i = 0; i < ids.length; i++) emit(ids[i], starts[i], ends[i]);
 }
 
 /** Merges are "a b" or ["a", "b"]; old files begin with a line "#version". */

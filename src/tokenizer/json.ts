@@ -1,9 +1,9 @@
 import { LensError } from '../base/errors.js';
 
-/** Typed reading of tokenizer.json, which is not to be trusted: anything of another type than expected is E_TOKENIZER_INVALID. */
+/** Typed reading of tokenizer files, which are not to be trusted: anything of another type than expected is E_TOKENIZER_INVALID. */
 export type Json = Readonly<Record<string, unknown>>;
 
-const WHAT_TO_DO = 'Download tokenizer.json again, or save it anew with the tokenizers library.';
+const WHAT_TO_DO = 'Download the checkpoint again, or save its tokenizer anew with the library that made it.';
 
 /** The file contradicts the format. `where` is a path such as "model.vocab". */
 export function invalid(where: string, problem: string): LensError {

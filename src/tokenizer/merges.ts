@@ -5,11 +5,21 @@ export interface Symbols {
   readonly ends: Int32Array;
 }
 
+/** Which neighbours merge. A slot stands for a pair that does; -1 is none. */
+export interface MergeRule {
+  /** The slot of symbols i and j, which follows it. */
+  slotOf(symbols: Symbols, i: number, j: number): number;
+  /** The lower, the earlier. */
+  rankAt(slot: number): number;
+  /** The id of what the pair becomes. */
+  resultAt(slot: number): number;
+}
+
 /** Ranks below it and positions below 2^31 fit into one number (`PairQueue`); the largest released file has 2^19. */
 export const MERGES_LIMIT = 2 ** 22;
 
 /** Pairs of ids to their rank and to what they become: open addressing, as real files have half a million. */
-export class MergeTable {
+export class MergeTable implements MergeRule {
   private readonly mask: number;
   private readonly firsts: Int32Array;
   private readonly seconds: Int32Array;
@@ -35,7 +45,7 @@ export class MergeTable {
   }
 
   /** The slot that holds the pair, or the empty one where it would be. */
-  find(first: number, second: number): number {
+  private find(first: number, second: number): number {
     let hash = Math.imul(first, 0x9e3779b1) + second;
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
     let slot = (hash ^ (hash >>> 13)) & this.mask;
@@ -43,9 +53,13 @@ export class MergeTable {
     return slot;
   }
 
-  /** The rank of the pair in a slot, -1 for an empty one. */
+  slotOf({ ids }: Symbols, i: number, j: number): number {
+    const slot = this.find(ids[i], ids[j]);
+    return this.firsts[slot] === -1 ? -1 : slot;
+  }
+
   rankAt(slot: number): number {
-    return this.firsts[slot] === -1 ? -1 : this.ranks[slot];
+    return this.ranks[slot];
   }
 
   resultAt(slot: number): number {
@@ -57,30 +71,29 @@ export class MergeTable {
  * Merges the pair of the lowest rank, the leftmost among equals, until none is left: n log n in the length of the word.
  * Source: `Word::merge_all` in models/bpe/word.rs of the reference.
  */
-export function mergePairs(symbols: Symbols, table: MergeTable): Symbols {
+export function mergePairs(symbols: Symbols, rule: MergeRule): Symbols {
   const { ids, starts, ends } = symbols; // merged in place
   const n = ids.length;
   const next = Int32Array.from(ids, (_, i) => i + 1);
   const previous = Int32Array.from(ids, (_, i) => i - 1);
-  const pairSlot = new Int32Array(n).fill(-1); // of symbol i and its next; -1 once i is gone or the pair has no rank
+  const pairSlot = new Int32Array(n).fill(-1); // of symbol i and its next; -1 once i is gone or the pair does not merge
   const queue = new PairQueue(3 * n);
   const offer = (i: number): void => {
     pairSlot[i] = -1;
     if (i < 0 || next[i] >= n) return;
-    const slot = table.find(ids[i], ids[next[i]]);
-    const rank = table.rankAt(slot);
-    if (rank < 0) return;
+    const slot = rule.slotOf(symbols, i, next[i]);
+    if (slot < 0) return;
     pairSlot[i] = slot;
-    queue.push(rank, i);
+    queue.push(rule.rankAt(slot), i);
   };
   for (let i = 0; i < n - 1; i++) offer(i);
   let left = n;
   while (queue.pop()) {
     const i = queue.position;
     const slot = pairSlot[i];
-    if (slot < 0 || table.rankAt(slot) !== queue.rank) continue; // one of the pair has changed since
+    if (slot < 0 || rule.rankAt(slot) !== queue.rank) continue; // one of the pair has changed since
     const gone = next[i];
-    ids[i] = table.resultAt(slot);
+    ids[i] = rule.resultAt(slot);
     starts[i] = Math.min(starts[i], starts[gone]);
     ends[i] = Math.max(ends[i], ends[gone]);
     next[i] = next[gone];

@@ -1,11 +1,11 @@
-import { PieceBuilder, prepend, slicePiece, type Piece } from './align.js';
+import { PieceBuilder, prepend, slicePiece, type Normalizer, type Piece } from './align.js';
+import { bertNormalizer, nmt, stripAccents } from './bertNormalize.js';
 import { toByteCharacters } from './byteLevel.js';
-import { asFlag, asString, flatten, invalid, unsupported, type Json } from './json.js';
+import { isSpace, lowercase } from './characters.js';
+import { asFlag, asString, flatten, invalid, type Json } from './json.js';
 import { compilePattern, type Matcher } from './pattern.js';
+import { precompiled } from './precompiled.js';
 import { toUnicodeForm } from './unicodeForm.js';
-
-/** Changes the text before it is split; applied to each stretch between added tokens. */
-export type Normalizer = (piece: Piece) => Piece;
 
 /** The `normalizer` of tokenizer.json; null is the identity. */
 export function compileNormalizer(value: unknown): Normalizer {
@@ -33,7 +33,10 @@ function compileStep(step: Json): Normalizer {
       const right = asFlag(step.strip_right, 'normalizer.strip_right', false);
       return (piece) => strip(piece, left, right);
     }
-    case 'Precompiled': case 'Nmt': case 'BertNormalizer': case 'StripAccents': throw unsupported(`the normalizer ${type}`);
+    case 'Precompiled': return precompiled(step);
+    case 'BertNormalizer': return bertNormalizer(step);
+    case 'StripAccents': return stripAccents;
+    case 'Nmt': return nmt;
     default: throw invalid('normalizer.type', `names no known normalizer: ${JSON.stringify(type)}`);
   }
 }
@@ -54,25 +57,6 @@ export function replaceMatches(piece: Piece, matcher: Matcher, content: string):
   }
   out.copy(piece, done, piece.text.length);
   return out.build();
-}
-
-/** Character by character, so without the rule for a final sigma, as in the reference. */
-function lowercase(piece: Piece): Piece {
-  const { text, starts, ends } = piece;
-  if (text.toLowerCase() === text) return piece;
-  const out = new PieceBuilder();
-  let unit = 0;
-  for (const character of text) {
-    out.add(character.toLowerCase(), starts[unit], ends[unit]);
-    unit += character.length;
-  }
-  return out.build();
-}
-
-const SPACE = /\p{White_Space}/u;
-
-export function isSpace(unit: string): boolean {
-  return SPACE.test(unit);
 }
 
 function strip(piece: Piece, left: boolean, right: boolean): Piece {

@@ -4,7 +4,7 @@ import { INERT } from './unicodeTables.js';
 export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /** A character of the output; `change` as in the reference: 1 is put in, 0 replaces one, -n replaces one and removes the n that follow. */
-interface Mark {
+export interface Mark {
   readonly character: string;
   readonly change: number;
 }
@@ -30,7 +30,7 @@ const composites = new Map<string, string>();
 export function toUnicodeForm(piece: Piece, form: UnicodeForm): Piece {
   if (!HAS_INERT.test(piece.text) && !MANY_MARKS.test(piece.text) && piece.text.normalize(form) === piece.text) return piece;
   const decomposed = decompose(piece.text, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
-  return align(piece, form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed);
+  return alignMarks(piece, form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed);
 }
 
 function isInert(character: string): boolean {
@@ -116,13 +116,14 @@ function composite(first: string, second: string): string {
   return answer;
 }
 
-/** What each output character stands for, counted along the source's characters. */
-function align(piece: Piece, marks: readonly Mark[]): Piece {
+/** What each output character stands for, counted along the source's characters after the first `skipped`. */
+export function alignMarks(piece: Piece, marks: readonly Mark[], skipped = 0): Piece {
   const { text, starts, ends } = piece;
   const out = new PieceBuilder();
   const advance = (unit: number): number => unit + ((text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1);
   let unit = 0;
-  let previous = 0;
+  for (let i = 0; i < skipped; i++) unit = advance(unit);
+  let previous = unit;
   for (const { character, change } of marks) {
     if (change > 0) {
       out.add(character, starts[previous], ends[previous]);

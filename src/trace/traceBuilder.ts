@@ -1,5 +1,5 @@
-import { samePolicy, type ConcretePolicy, type Policy } from '../routing/policy.js';
-import type { Routing } from '../routing/route.js';
+import type { Policy } from '../routing/policy.js';
+import { isSimulated, type Router, type Routing } from '../routing/route.js';
 import type { BackendInfo, ModelInfo, Windows } from './run.js';
 import type { LayerTrace, Trace, TraceSummary, TraceTokens } from './trace.js';
 
@@ -8,7 +8,7 @@ export interface TraceHead {
   readonly model: ModelInfo;
   readonly backend: BackendInfo;
   readonly policy: Policy;
-  readonly native: ConcretePolicy;
+  readonly router: Router;
   readonly text: { readonly length: number; readonly sha256: string };
   readonly tokens: TraceTokens;
   readonly windows?: Windows;
@@ -97,13 +97,13 @@ export class TraceBuilder {
     const layers: LayerTrace[] = [...this.#parts]
       .sort(([a], [b]) => a - b)
       .map(([layer, parts]) => ({ layer, ...join(parts) }));
-    const concrete = head.policy.kind === 'native' ? head.native : head.policy;
+    const concrete = head.policy.kind === 'native' ? head.router.native : head.policy;
     return {
       model: head.model,
       backend: head.backend,
       policy: head.policy,
       concrete,
-      simulated: !samePolicy(concrete, head.native),
+      simulated: isSimulated(head.router, head.policy),
       text: head.text,
       tokens: head.tokens,
       surprisal: this.#surprisal,

@@ -1,11 +1,12 @@
-import { MAX_INTERMEDIATE } from '../../checkpoint/configLimits.js';
 import { softmaxScore } from '../../routing/score.js';
 import { rawWeights, renormalisedWeights } from '../../routing/weigh.js';
-import { projections } from '../layers/attention.js';
+import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { swigluMixture } from '../layers/mixture.js';
+import { findExperts, numbered } from '../layers/experts.js';
+import { projection } from '../layers/linear.js';
+import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
-import { llamaFrame, readCommon, readExperts, readExpertsPerToken, type Family } from './family.js';
+import { llamaFrame, readCommon, readExperts, readExpertsPerToken, readInner, type Family } from './family.js';
 
 /**
  * OLMoE (Muennighoff et al. 2024; transformers `modeling_olmoe.py`): every layer has experts, weights are the raw
@@ -14,10 +15,10 @@ import { llamaFrame, readCommon, readExperts, readExpertsPerToken, type Family }
 export const olmoe: Family = {
   name: 'olmoe',
   detects: (config) => config.raw('model_type') === 'olmoe',
-  decoder: (config) => {
+  decoder: (config, tensors) => {
     const common = readCommon(config, { eps: 1e-5, contextLength: 4096 });
     const { hidden, heads, kvHeads, headWidth, eps } = common;
-    const inner = config.int('intermediate_size', { min: 1, max: MAX_INTERMEDIATE });
+    const inner = readInner(config, 'intermediate_size');
     const experts = readExperts(config);
     const router = {
       experts,
@@ -27,21 +28,22 @@ export const olmoe: Family = {
     } as const;
     const clip = config.optionalNumber('clip_qkv', { min: 0 });
     const bias = config.bool('attention_bias', false);
-    const blocks = Array.from({ length: common.layers }, (_, layer) => {
+    const blocks = numbered(common.layers, (layer) => {
       const at = `model.layers.${layer}`;
       return preNormBlock({
-        attentionNorm: rowNorm(`${at}.input_layernorm.weight`, hidden, eps),
-        attention: {
-          heads, kvHeads, headWidth,
-          ...projections(`${at}.self_attn`, hidden, heads, kvHeads, headWidth, bias),
+        mixerNorm: rowNorm(`${at}.input_layernorm.weight`, hidden, eps),
+        mixer: attention({
+          ...common,
+          ...projections(`${at}.self_attn`, common, bias),
           queryNorm: rowNorm(`${at}.self_attn.q_norm.weight`, heads * headWidth, eps),
           keyNorm: rowNorm(`${at}.self_attn.k_norm.weight`, kvHeads * headWidth, eps),
-          ...(clip === undefined ? {} : { clip }),
-        },
+          clip,
+        }),
         feedForwardNorm: rowNorm(`${at}.post_attention_layernorm.weight`, hidden, eps),
-        feedForward: { mixture: swigluMixture(`${at}.mlp.gate.weight`, `${at}.mlp.experts`, router, hidden, inner) },
+        feedForward: mixture({ gate: projection(`${at}.mlp.gate`, experts, hidden), router, experts: findExperts(tensors, `${at}.mlp.experts`, { experts, hidden, inner }) }),
       });
     });
-    return { ...llamaFrame(config, common), blocks, router, sharedExperts: 0 };
+    return { ...llamaFrame(config, common, { width: headWidth }, tensors), blocks, router, sharedExperts: 0 };
   },
+  gguf: { arch: 'olmoe', keys: { num_experts: 'expert_count', clip_qkv: 'attention.clamp_kqv' } },
 };

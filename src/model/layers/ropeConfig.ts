@@ -1,4 +1,5 @@
 import { LensError } from '../../base/errors.js';
+import { MAX_POSITIONS } from '../../checkpoint/configLimits.js';
 import type { ConfigReader } from '../../checkpoint/configReader.js';
 import type { Rope } from './rope.js';
 
@@ -10,7 +11,7 @@ import type { Rope } from './rope.js';
  * @throws E_CONFIG_INVALID, and E_CONFIG_UNSUPPORTED for a kind that is not known here
  */
 export function readRope(config: ConfigReader, width: number, contextLength: number): Rope {
-  const scaling = config.object('rope_parameters') ?? config.object('rope_scaling');
+  const scaling = ropeScaling(config);
   const theta = config.object('rope_parameters')?.optionalNumber('rope_theta', { min: 1 }) ?? config.number('rope_theta', { min: 1, default: 10_000 });
   const plain = Float32Array.from({ length: width / 2 }, (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / width)));
   const kind = scaling?.optionalString(['rope_type', 'type']) ?? 'default';
@@ -19,7 +20,48 @@ export function readRope(config: ConfigReader, width: number, contextLength: num
   if (kind === 'linear') return { frequencies: plain.map((frequency) => frequency / factor()), factor: 1 };
   if (kind === 'llama3') return { frequencies: llama3(plain, scaling, factor()), factor: 1 };
   if (kind === 'yarn') return yarn(plain, scaling, { theta, width, contextLength });
-  throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint scales its rotary embedding by "${kind}", which is not supported.`, 'Supported: default, linear, dynamic, llama3, yarn.');
+  if (kind === 'longrope' || kind === 'su') return longRope(plain, scaling, { original: originalContext(config), contextLength });
+  throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint scales its rotary embedding by "${kind}", which is not supported.`, 'Supported: default, linear, dynamic, llama3, yarn, longrope.');
+}
+
+const ropeScaling = (config: ConfigReader): ConfigReader | undefined => config.object('rope_parameters') ?? config.object('rope_scaling');
+
+/** How many elements of a head are rotated (`partial_rotary_factor`); `usual` where the config says nothing. */
+export function readRotatedWidth(config: ConfigReader, headWidth: number, usual: number): number {
+  const rule = { min: 0.01, max: 1 };
+  const factor = config.object('rope_parameters')?.optionalNumber('partial_rotary_factor', rule) ?? config.number('partial_rotary_factor', { ...rule, default: usual });
+  const width = Math.floor(headWidth * factor);
+  if (width < 2 || width % 2 !== 0) throw config.invalid('partial_rotary_factor', `an even part of a head width of ${headWidth}`);
+  return width;
+}
+
+/** The context before it was stretched, in tokens, where a config tells it. */
+export function originalContext(config: ConfigReader): number | undefined {
+  const rule = { min: 1, max: MAX_POSITIONS };
+  return ropeScaling(config)?.optionalInt('original_max_position_embeddings', rule) ?? config.optionalInt('original_max_position_embeddings', rule);
+}
+
+/** YaRN's square of m(mscale_all_dim), which DeepSeek's attention multiplies its scale with; 1 for other kinds. */
+export function yarnAttentionScale(config: ConfigReader): number {
+  const scaling = ropeScaling(config);
+  const kind = scaling?.optionalString(['rope_type', 'type']) ?? 'default';
+  const mscale = scaling?.optionalNumber('mscale_all_dim') ?? 0;
+  if (scaling === undefined || kind === 'default' || mscale === 0) return 1;
+  return yarnMagnitude(scaling.number('factor', { min: 1e-3, max: 1e6 }), mscale) ** 2;
+}
+
+const yarnMagnitude = (factor: number, mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
+
+/**
+ * LongRoPE (Ding et al. 2024) within the original context: a factor on each frequency. The factors for longer texts (`long_factor`) are
+ * not used, since texts run in windows of the original context (see families/phimoe.ts).
+ */
+function longRope(plain: Float32Array, scaling: ConfigReader, of: { original: number | undefined; contextLength: number }): Rope {
+  const factors = scaling.numberArray('short_factor', { length: plain.length });
+  const stretch = scaling.optionalNumber('factor', { min: 1e-3, max: 1e6 }) ?? of.contextLength / (of.original ?? of.contextLength);
+  const usual = stretch <= 1 || of.original === undefined ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(of.original));
+  const factor = scaling.optionalNumber('short_mscale') ?? scaling.optionalNumber('attention_factor') ?? usual;
+  return { frequencies: plain.map((frequency, i) => frequency / factors[i]), factor };
 }
 
 /** Long waves are slowed by the factor, short ones left alone, those between blended. */
@@ -52,7 +94,7 @@ function yarn(plain: Float32Array, scaling: ConfigReader, of: { theta: number; w
     const ramp = Math.min(Math.max((i - first) / span, 0), 1);
     return (frequency / factor) * ramp + frequency * (1 - ramp);
   });
-  const magnitude = (m: number): number => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
+  const magnitude = (m: number): number => yarnMagnitude(factor, m);
   const mscale = scaling.optionalNumber('mscale') ?? 0;
   const mscaleAll = scaling.optionalNumber('mscale_all_dim') ?? 0;
   const fallback = mscale !== 0 && mscaleAll !== 0 ? magnitude(mscale) / magnitude(mscaleAll) : magnitude(1);

@@ -1,6 +1,13 @@
+/** One token's experts, best first (equal ones by lower index), float32. */
+export interface Ranked {
+  readonly probabilities: Float32Array;
+  /** What ranks them: the probabilities, or other scores where a bias orders the experts; -Infinity for those that may not be used. */
+  readonly scores: Float32Array;
+}
+
 /**
- * A selection rule decides how many experts a token gets. It sees one token's probabilities in ranked order
- * (descending; equal ones by lower expert index) and keeps a prefix of them: nothing else about the model.
+ * A selection rule decides how many experts a token gets. It sees one token's experts in ranked order and keeps a
+ * prefix of them: nothing else about the model.
  */
 export interface SelectionRule<P extends { readonly kind: string }> {
   readonly kind: P['kind'];
@@ -11,16 +18,16 @@ export interface SelectionRule<P extends { readonly kind: string }> {
   readonly format: (policy: P) => string;
   /** For people: "Top-2". */
   readonly label: (policy: P) => string;
-  /** Number of experts kept, 1..ranked.length. `ranked` is float32. */
-  readonly count: (policy: P, ranked: Float32Array) => number;
+  /** Number of experts kept, at least 1. */
+  readonly count: (policy: P, ranked: Ranked) => number;
   /**
    * How far the decision is from flipping, in probability: the smallest change of a probability sum or of a
    * difference that would change which experts are kept. Infinity if nothing could.
    */
-  readonly margin: (policy: P, ranked: Float32Array, kept: number) => number;
+  readonly margin: (policy: P, ranked: Ranked, kept: number) => number;
 }
 
-/** Difference between the last kept and the first dropped probability: a smaller change can't swap them. */
-export function edgeGap(ranked: Float32Array, kept: number): number {
-  return kept < ranked.length ? ranked[kept - 1] - ranked[kept] : Infinity;
+/** Difference between the scores of the last kept and the first dropped expert: a smaller change can't swap them. */
+export function edgeGap({ scores }: Ranked, kept: number): number {
+  return kept < scores.length ? scores[kept - 1] - scores[kept] : Infinity;
 }

@@ -12,6 +12,6 @@ export const topK: SelectionRule<TopK> = {
   parse: (argument) => (/^[1-9][0-9]{0,4}$/.test(argument) ? { kind: 'top-k', k: Number(argument) } : 'K must be a whole number from 1 to 99999'),
   format: (policy) => `top-k:${policy.k}`,
   label: (policy) => `Top-${policy.k}`,
-  count: (policy, ranked) => Math.min(policy.k, ranked.length),
+  count: (policy, ranked) => Math.min(policy.k, ranked.scores.length),
   margin: (_policy, ranked, kept) => edgeGap(ranked, kept),
 };

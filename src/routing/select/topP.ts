@@ -19,21 +19,22 @@ export const topP: SelectionRule<TopP> = {
   },
   format: (policy) => `top-p:${policy.p}`,
   label: (policy) => `Top-P ${policy.p}`,
-  count: (policy, ranked) => {
-    if (policy.p >= 1) return ranked.length;
+  count: (policy, { probabilities }) => {
+    if (policy.p >= 1) return probabilities.length;
     const p = Math.fround(policy.p);
     let sum = 0;
-    for (let kept = 1; kept <= ranked.length; kept++) {
-      sum = Math.fround(sum + ranked[kept - 1]);
+    for (let kept = 1; kept <= probabilities.length; kept++) {
+      sum = Math.fround(sum + probabilities[kept - 1]);
       if (sum >= p) return kept;
     }
-    return ranked.length;
+    return probabilities.length;
   },
   margin: (policy, ranked, kept) => {
     if (policy.p >= 1) return Infinity;
+    const { probabilities } = ranked;
     let before = 0;
-    for (let rank = 0; rank < kept - 1; rank++) before = Math.fround(before + ranked[rank]);
-    const sum = Math.fround(before + ranked[kept - 1]);
+    for (let rank = 0; rank < kept - 1; rank++) before = Math.fround(before + probabilities[rank]);
+    const sum = Math.fround(before + probabilities[kept - 1]);
     const fewer = kept > 1 ? policy.p - before : Infinity;
     return Math.min(Math.abs(sum - policy.p), fewer, edgeGap(ranked, kept));
   },

@@ -19,7 +19,7 @@ const rows = (...rows_: number[][]): Float32Array => Float32Array.from(rows_.fla
 /** Three tokens in two windows of two tokens: the second window repeats token 1. */
 function build(): Trace {
   const builder = new TraceBuilder({
-    model: MODEL, backend: { name: 'wasm', version: '1', threads: 1 }, policy: { kind: 'top-p', p: 0.6 }, native: ROUTER.native, text: { length: 5, sha256: 'x' },
+    model: MODEL, backend: { name: 'wasm', version: '1', threads: 1 }, policy: { kind: 'top-p', p: 0.6 }, router: ROUTER, text: { length: 5, sha256: 'x' },
     tokens: { ids: Int32Array.of(1, 2, 3), starts: Int32Array.of(0, 0, 3), ends: Int32Array.of(0, 3, 5), texts: ['<s>', 'one', ' b'] },
   });
   const policy = { kind: 'top-p', p: 0.6 } as const;

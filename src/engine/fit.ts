@@ -1,0 +1,21 @@
+import type { BackendPreference } from '../protocol/engineApi.js';
+import { findNativeFolder } from '../tensor/nativeFolder.js';
+import { weightBudget } from '../tensor/weightBudget.js';
+import type { Fit, WeightBudget } from '../trace/modelFacts.js';
+
+/** The budget of the backend that a run would start; it is not started for this. */
+export function expectedBudget(preference: BackendPreference, nativeFolder: string): WeightBudget {
+  const isNative = preference !== 'wasm' && findNativeFolder(nativeFolder) !== undefined;
+  const backend = isNative || preference === 'native' ? 'tensorflow' : 'wasm';
+  return { backend, bytes: weightBudget(backend) };
+}
+
+/**
+ * Whether a model's weights fit into the budget at once; `disk` if only parts of them do, which is slower, and `no` if not even
+ * the largest of the weights that are used together does.
+ * @param all, largest bytes in memory (f32) of all weights, and of the largest that has to be there as a whole
+ */
+export function fitOf(all: number, largest: number, { bytes }: WeightBudget): Fit {
+  if (all <= bytes) return 'memory';
+  return largest <= bytes ? 'disk' : 'no';
+}
