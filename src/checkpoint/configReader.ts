@@ -91,7 +91,7 @@ export class ConfigReader {
   numberArray(key: ConfigKey, { length }: { readonly length: number }): readonly number[] {
     const wanted = `a list of ${length} numbers`;
     const isList = (v: unknown): v is readonly number[] => Array.isArray(v) && v.length === length && v.every((n: unknown) => Number.isFinite(n));
-    return this.#check(key, wanted, isList) ?? this.#absent(key, undefined, wanted);
+    return this.#check(key, wanted, isList) ?? this.#absent<readonly number[]>(key, undefined, wanted);
   }
 
   /** A list of texts, each of `oneOf`; undefined when absent or null. */

@@ -41,12 +41,12 @@ export class Session {
     const checkpoint = await openCheckpoint(options.path);
     try {
       const model = readModel(checkpoint);
-      const tokenizer = await loadTokenizer(checkpoint.path);
+      const tokenizer = await loadTokenizer(checkpoint);
       if (tokenizer.idLimit > model.info.vocabularySize) {
         throw new LensError('E_VOCAB_MISMATCH', `The tokenizer has ids up to ${tokenizer.idLimit - 1}, the model only ${model.info.vocabularySize} embeddings.`, 'The tokenizer and the weights are not of the same model.');
       }
       const { weightBudget, ...backend }: Backend = await startBackend(options.backend, options.nativeFolder);
-      const weights = new Weights(checkpoint.store, weightBudget);
+      const weights = new Weights(model.store, weightBudget);
       return new Session(model, tokenizer, weights, () => checkpoint.store.close(), backend, performance.now() - began);
     } catch (error) {
       await checkpoint.store.close();
@@ -67,13 +67,18 @@ export class Session {
     return encoding;
   }
 
+  /** @throws E_POLICY_UNSUPPORTED if the checkpoint can't be run faithfully under the policy */
+  check(policy: Policy): void {
+    checkPolicy(this.model.decoder.router, policy);
+  }
+
   /**
    * Runs `text` under `policy` and records what the routers did.
-   * @throws E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
+   * @throws E_POLICY_UNSUPPORTED, E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
    */
   async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
     const { decoder, info } = this.model;
-    checkPolicy(decoder.router, policy);
+    this.check(policy);
     const encoding = this.encode(text);
     const { ids, starts, ends } = encoding;
     const plan = planWindows(ids.length, info.contextLength);

@@ -1,16 +1,21 @@
 import { LensError } from '../base/errors.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { ConfigReader } from '../checkpoint/configReader.js';
+import type { TensorStore } from '../checkpoint/tensorStore.js';
 import { formatPolicy } from '../routing/policy.js';
+import { sigmoidScore } from '../routing/score.js';
 import type { ModelInfo } from '../trace/run.js';
 import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
 import { familyOf } from './families/registry.js';
+import { viewGguf, type FamilyView } from './gguf.js';
 import { allOf } from './layers/swiglu.js';
 import { matrixWeight, shapeOf, sizeOf, type Weight } from './weights.js';
 
 /** A checkpoint understood: its decoder, every weight of which is known to be there in the right shape. */
 export interface Model {
   readonly decoder: Decoder;
+  /** The checkpoint's tensors by the names that the decoder uses. */
+  readonly store: TensorStore;
   readonly info: ModelInfo;
 }
 
@@ -19,41 +24,44 @@ export interface Model {
  * @throws E_NOT_MOE, E_FAMILY_UNKNOWN, E_CONFIG_INVALID, E_CONFIG_UNSUPPORTED, E_TENSOR_MISSING, E_SHAPE
  */
 export function readModel(checkpoint: Checkpoint): Model {
-  const config = new ConfigReader(checkpoint.config, 'config.json');
-  const family = familyOf(config);
-  const decoder = tieByFile(family.decoder(config, checkpoint.store.tensors), checkpoint);
+  const { family, config, store } = familyView(checkpoint);
+  const decoder = tieByFile(family.decoder(config, store.tensors), store);
   const weights = decoderWeights(decoder);
-  for (const weight of weights) checkWeight(checkpoint, weight);
+  for (const weight of weights) checkWeight(store, weight);
   const layers = moeLayers(decoder);
   if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
   const counts = countParameters(decoder, weights);
   const { native, groups, nativeOnly } = decoder.router;
-  return { decoder, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
+  return { decoder, store, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
     layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,
     nativePolicy: formatPolicy(native),
-    ...(groups === undefined ? {} : { groupLimit: { groups: groups.groups, kept: groups.kept } }), ...(nativeOnly === undefined ? {} : { nativeOnly }), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
+    ...(groups === undefined ? {} : { groupLimit: { groups: groups.groups, kept: groups.kept } }), ...(nativeOnly === undefined ? {} : { nativeOnly }), ...(decoder.router.score === sigmoidScore ? { normalisedScores: true } : {}), hiddenSize: decoder.hiddenSize, vocabularySize: decoder.vocabularySize,
     contextLength: decoder.contextLength, activeParameters: native.kind === 'top-k' ? counts.denseParameters + native.k * layers.length * counts.expertParameters : null,
-    dtypes: dtypesOf(checkpoint, weights), weightBytes: checkpoint.weightBytes, memoryBytes: counts.parameters * Float32Array.BYTES_PER_ELEMENT } };
+    dtypes: dtypesOf(store, weights), weightBytes: checkpoint.weightBytes, memoryBytes: counts.parameters * Float32Array.BYTES_PER_ELEMENT } };
+}
+
+function familyView(checkpoint: Checkpoint): FamilyView {
+  if (checkpoint.format === 'gguf') return viewGguf(checkpoint);
+  const config = new ConfigReader(checkpoint.config, 'config.json');
+  return { family: familyOf(config), config, store: checkpoint.store };
 }
 
 /**
  * A config may say that embedding and output are one although the file has a matrix of its own for the output: then the
  * file is right, as in transformers.
  */
-function tieByFile(decoder: Decoder, checkpoint: Checkpoint): Decoder {
+function tieByFile(decoder: Decoder, { tensors }: TensorStore): Decoder {
   const own = matrixWeight('lm_head.weight', decoder.vocabularySize, decoder.hiddenSize);
   const isTied = decoder.output.name === decoder.embedding.name;
-  return isTied && checkpoint.store.tensors.has(own.name) ? { ...decoder, output: own } : decoder;
+  return isTied && tensors.has(own.name) ? { ...decoder, output: own } : decoder;
 }
 
-function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
-  const { tensors } = checkpoint.store;
+function checkWeight({ tensors }: TensorStore, weight: Weight): void {
   const found = tensors.get(weight.name);
   if (found === undefined) {
-    if ((checkpoint.config['quantization_config'] ?? undefined) !== undefined) throw new LensError('E_CONFIG_UNSUPPORTED', 'The checkpoint is quantised, which is not supported yet.', 'Use a bf16, f16 or f32 checkpoint.');
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
   }
-  if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which is not supported yet.`, 'Use a bf16, f16 or f32 checkpoint.');
+  if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which can't be read.`, 'Use the original checkpoint, or a GGUF in a common quantisation such as Q4_K_M or Q8_0.');
   const wanted = shapeOf(weight);
   if (withoutOnes(found.shape) !== withoutOnes(wanted)) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
@@ -64,10 +72,10 @@ function checkWeight(checkpoint: Checkpoint, weight: Weight): void {
 const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join(' ');
 
 /** Element types of the weights, the one with the most bytes first. */
-function dtypesOf({ store }: Checkpoint, weights: readonly Weight[]): string[] {
+function dtypesOf({ tensors }: TensorStore, weights: readonly Weight[]): string[] {
   const bytes = new Map<string, number>();
   for (const name of new Set(weights.map((weight) => weight.name))) {
-    const tensor = store.tensors.get(name);
+    const tensor = tensors.get(name);
     if (tensor !== undefined) bytes.set(tensor.dtype, (bytes.get(tensor.dtype) ?? 0) + tensor.bytes);
   }
   return [...bytes].sort(([, a], [, b]) => b - a).map(([dtype]) => dtype);

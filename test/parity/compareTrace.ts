@@ -13,7 +13,7 @@ export interface Expected {
   readonly model: { readonly family: string; readonly layers: number; readonly moeLayers: readonly number[]; readonly experts: number };
   readonly text: string;
   readonly tokens: readonly { readonly id: number; readonly start: number; readonly end: number }[];
-  readonly policies: Readonly<Record<string, { readonly simulated: boolean; readonly surprisal: readonly (number | null)[]; readonly layers: readonly ExpectedLayer[] }>>;
+  readonly policies: Readonly<Record<string, { readonly simulated: boolean; readonly surprisal: readonly (number | null)[]; readonly lastLogits?: readonly number[]; readonly layers: readonly ExpectedLayer[] }>>;
 }
 
 /** Largest difference of a probability, weight or surprisal. */

@@ -1,20 +1,28 @@
-/** Every fixture of the three families, every policy, both backends: token ids, spans, expert ids exact; numbers within 1e-3. */
+/**
+ * Every fixture checkpoint, every policy, both backends: token ids, spans, expert ids exact; numbers within 1e-3.
+ * PARITY_FIXTURES names another folder of such fixtures.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../../src/engine/session.js';
 import { parsePolicy } from '../../src/routing/policy.js';
 import { compareTrace, type Expected } from './compareTrace.js';
+import { lastLogits, worstLogit } from './lastLogits.js';
 
-const CHECKPOINTS = join(import.meta.dirname, '../fixtures/checkpoints');
+const CHECKPOINTS = process.env['PARITY_FIXTURES'] ?? join(import.meta.dirname, '../fixtures/checkpoints');
+const LOGIT_TOLERANCE = 1e-3;
+
+/** A GGUF is opened by its (first) file, everything else by its folder. */
+const modelIn = (folder: string): string => join(folder, readdirSync(folder).sort().find((name) => name.endsWith('.gguf')) ?? '');
 
 for (const backend of ['native', 'wasm'] as const) {
-  for (const name of readdirSync(CHECKPOINTS)) {
+  for (const name of readdirSync(CHECKPOINTS).filter((each) => readdirSync(join(CHECKPOINTS, each)).includes('expected.json'))) {
     const folder = join(CHECKPOINTS, name);
     const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
     describe(`${name} on ${backend}`, () => {
       let session: Session;
-      beforeAll(async () => { session = await Session.open({ path: folder, backend, nativeFolder: '' }); });
+      beforeAll(async () => { session = await Session.open({ path: modelIn(folder), backend, nativeFolder: '' }); });
       afterAll(async () => { await session.close(); });
 
       it('runs on the backend that was asked for, as the family it is', () => {
@@ -25,6 +33,8 @@ for (const backend of ['native', 'wasm'] as const) {
       it.each(Object.keys(expected.policies))('agrees with the reference under %s', async (policy) => {
         const text = readFileSync(join(folder, 'text.txt'), 'utf8');
         expect(compareTrace(await session.trace(text, parsePolicy(policy)), expected, policy)).toEqual([]);
+        const wanted = expected.policies[policy]?.lastLogits;
+        if (wanted !== undefined) expect(worstLogit(await lastLogits(modelIn(folder), expected.tokens.map(({ id }) => id), parsePolicy(policy)), wanted)).toBeLessThan(LOGIT_TOLERANCE);
       });
     });
   }

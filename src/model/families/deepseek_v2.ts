@@ -15,15 +15,18 @@ export const deepseekGguf: GgufForm = {
   arch: 'deepseek2',
   keys: {
     n_routed_experts: 'expert_count', n_shared_experts: 'expert_shared_count', moe_intermediate_size: 'expert_feed_forward_length', first_k_dense_replace: 'leading_dense_block_count',
-    routed_scaling_factor: 'expert_weights_scale', norm_topk_prob: 'expert_weights_norm', n_group: 'expert_group_count', topk_group: 'expert_group_used_count',
+    routed_scaling_factor: 'expert_weights_scale',
     q_lora_rank: 'attention.q_lora_rank', kv_lora_rank: 'attention.kv_lora_rank', qk_rope_head_dim: 'rope.dimension_count',
   },
   also: (metadata) => {
     const limits = { min: 1, max: MAX_HEAD_DIM };
+    const isLimited = metadata.int('expert_group_count', { default: 1 }) > 1;
     return {
       qk_nope_head_dim: metadata.int(['attention.key_length_mla', 'attention.key_length'], limits) - metadata.int('rope.dimension_count', limits),
       v_head_dim: metadata.int(['attention.value_length_mla', 'attention.value_length'], limits),
-      topk_method: metadata.int('expert_group_count', { default: 1 }) > 1 ? 'group_limited_greedy' : 'greedy',
+      topk_method: isLimited ? 'group_limited_greedy' : 'greedy',
+      ...(isLimited ? { n_group: metadata.raw('expert_group_count'), topk_group: metadata.raw('expert_group_used_count') } : {}),
+      norm_topk_prob: metadata.bool('expert_weights_norm', false),
     };
   },
 };

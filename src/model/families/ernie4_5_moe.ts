@@ -39,7 +39,7 @@ export const ernie45Moe: Family = {
     const bias = config.bool('use_bias', false);
     const blocks = numbered(layers, (layer) => {
       const at = `model.layers.${layer}`;
-      const selectionBias = present(tensors, `${at}.mlp.moe_statics.e_score_correction_bias`, `${at}.mlp.gate.moe_statics.e_score_correction_bias`, `${at}.mlp.gate.e_score_correction_bias`);
+      const selectionBias = present(tensors, `${at}.mlp.moe_statics.e_score_correction_bias`, `${at}.mlp.gate.moe_statics.e_score_correction_bias`);
       return preNormBlock({
         mixerNorm: rowNorm(`${at}.input_layernorm.weight`, hidden, eps),
         mixer: attention({ ...common, ...projections(`${at}.self_attn`, common, bias), rotate: rotatePairs }),
@@ -55,7 +55,8 @@ export const ernie45Moe: Family = {
           : dense(swigluWeights(`${at}.mlp`, hidden, denseInner, LLAMA_NAMES, bias)),
       });
     });
-    return { ...llamaFrame(config, common, { width: headWidth }, tensors), blocks, router, sharedExperts };
+    const frame = llamaFrame(config, common, { width: headWidth }, tensors);
+    return { ...frame, ...(bias ? { outputBias: vectorWeight('lm_head.bias', frame.vocabularySize) } : {}), blocks, router, sharedExperts };
   },
   gguf: {
     arch: 'ernie4_5-moe',
@@ -63,5 +64,6 @@ export const ernie45Moe: Family = {
       moe_num_experts: 'expert_count', moe_k: 'expert_used_count', moe_num_shared_experts: 'expert_shared_count', moe_intermediate_size: 'expert_feed_forward_length',
       moe_layer_start_index: 'leading_dense_block_count', moe_layer_interval: 'interleave_moe_layer_step',
     },
+    names: { 'exp_probs_b.bias': 'mlp.moe_statics.e_score_correction_bias' },
   },
 };

@@ -33,6 +33,8 @@ export interface GgufForm {
   readonly detects?: (metadata: ConfigReader) => boolean;
   /** Config keys that the architecture's metadata has under another name: { num_experts: 'expert_count' }. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Tensors that the family calls otherwise than ../gguf.ts has it: { ffn_gate_inp: 'mlp.router' }. */
+  readonly names?: Readonly<Record<string, string>>;
   /** What is always so for this architecture, or follows from several keys. */
   readonly also?: (metadata: ConfigReader) => JsonObject;
   /** What is always so of a scaled rotary embedding. */

@@ -66,8 +66,8 @@ export const glm4Moe: Family = {
     arch: 'glm4moe',
     keys: {
       n_routed_experts: 'expert_count', n_shared_experts: 'expert_shared_count', moe_intermediate_size: 'expert_feed_forward_length', first_k_dense_replace: 'leading_dense_block_count',
-      routed_scaling_factor: 'expert_weights_scale', norm_topk_prob: 'expert_weights_norm', n_group: 'expert_group_count', topk_group: 'expert_group_used_count',
+      routed_scaling_factor: 'expert_weights_scale', n_group: 'expert_group_count', topk_group: 'expert_group_used_count',
     },
-    also: (metadata) => ({ partial_rotary_factor: metadata.number('rope.dimension_count') / metadata.number('attention.key_length') }),
+    also: (metadata) => ({ norm_topk_prob: metadata.bool('expert_weights_norm', false), partial_rotary_factor: metadata.number('rope.dimension_count') / metadata.number('attention.key_length') }),
   },
 };

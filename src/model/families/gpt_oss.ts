@@ -4,11 +4,11 @@ import type { Tensors } from '../decoder.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
 import { findExperts, numbered, stackedBias, type ExpertSizes } from '../layers/experts.js';
-import type { Projection } from '../layers/linear.js';
+import { projection, type Projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { clampedGate, type Swiglu } from '../layers/swiglu.js';
-import { matrixWeight, vectorWeight, type Part } from '../weights.js';
+import { matrixWeight, vectorWeight, type Part, type VectorWeight } from '../weights.js';
 import { llamaFrame, readCommon, readExperts, readExpertsPerToken, readInner, readSliding, readWindow, type Family } from './family.js';
 
 /**
@@ -30,13 +30,12 @@ export const gptOss: Family = {
     const bias = config.bool('attention_bias', true);
     const blocks = numbered(layers, (layer) => {
       const at = `model.layers.${layer}`;
-      const gate = tensors.has(`${at}.mlp.gate.weight`) ? `${at}.mlp.gate` : `${at}.mlp.router`; // llama.cpp's, or its own
       return preNormBlock({
         mixerNorm: rowNorm(`${at}.input_layernorm.weight`, hidden, eps),
         mixer: attention({ ...common, ...projections(`${at}.self_attn`, common, bias), sinks: vectorWeight(`${at}.self_attn.sinks`, heads), window: slides(layer) ? window : undefined }),
         feedForwardNorm: rowNorm(`${at}.post_attention_layernorm.weight`, hidden, eps),
         feedForward: mixture({
-          gate: { weight: matrixWeight(`${gate}.weight`, experts, hidden), bias: vectorWeight(`${gate}.bias`, experts) },
+          gate: projection(`${at}.mlp.router`, experts, hidden, true),
           router,
           experts: gptOssExperts(tensors, `${at}.mlp.experts`, { experts, hidden, inner }),
           activation,
@@ -45,7 +44,7 @@ export const gptOss: Family = {
     });
     return { ...llamaFrame(config, common, { width: headWidth }, tensors), blocks, router, sharedExperts: 0 };
   },
-  gguf: { arch: 'gpt-oss', keys: { num_local_experts: 'expert_count', intermediate_size: 'expert_feed_forward_length' }, rope: { truncate: false } },
+  gguf: { arch: 'gpt-oss', keys: { num_local_experts: 'expert_count', intermediate_size: 'expert_feed_forward_length' }, rope: { truncate: false }, names: { ffn_gate_inp: 'mlp.router' } },
 };
 
 /**
@@ -54,7 +53,7 @@ export const gptOss: Family = {
  */
 function gptOssExperts(tensors: Tensors, prefix: string, sizes: ExpertSizes): Swiglu[] {
   const { experts, hidden, inner } = sizes;
-  const bias = (name: string, length: number, expert: number, first = 0, step = 1): Projection['bias'] =>
+  const bias = (name: string, length: number, expert: number, first = 0, step = 1): VectorWeight =>
     vectorWeight(name, length, { of: [experts, length * step], offset: expert * length * step + first, steps: [step] });
   if (tensors.has(`${prefix}.gate_proj.weight`)) {
     return findExperts(tensors, prefix, sizes).map(({ gate, up, down }, e) => ({

@@ -8,7 +8,7 @@ import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { headNorm, rowNorm } from '../layers/norm.js';
 import { shortConvolution } from '../layers/shortConvolution.js';
-import { dense, LLAMA_NAMES, MIXTRAL_NAMES, swigluWeights } from '../layers/swiglu.js';
+import { dense, MIXTRAL_NAMES, swigluWeights } from '../layers/swiglu.js';
 import { vectorWeight } from '../weights.js';
 import { llamaFrame, present, readCommon, readExperts, readExpertsPerToken, readInner, type Family } from './family.js';
 
@@ -40,7 +40,6 @@ export const lfm2Moe: Family = {
     const blocks = numbered(layers, (layer) => {
       const at = `model.layers.${layer}`;
       const own = `${at}.self_attn`;
-      const named = (prefix: string): typeof LLAMA_NAMES | typeof MIXTRAL_NAMES => (tensors.has(`${prefix}.gate_proj.weight`) ? LLAMA_NAMES : MIXTRAL_NAMES); // llama.cpp's, or its own
       return preNormBlock({
         mixerNorm: rowNorm(`${at}.operator_norm.weight`, hidden, eps),
         mixer: types[layer] === 'conv'
@@ -62,11 +61,22 @@ export const lfm2Moe: Family = {
             router,
             experts: findExperts(tensors, `${at}.feed_forward.experts`, { experts, hidden, inner }, MIXTRAL_NAMES),
           })
-          : dense(swigluWeights(`${at}.feed_forward`, hidden, denseInner, named(`${at}.feed_forward`))),
+          : dense(swigluWeights(`${at}.feed_forward`, hidden, denseInner, MIXTRAL_NAMES)),
       });
     });
     const frame = llamaFrame(config, common, { width: headWidth }, tensors);
     const output = config.bool(['tie_embedding', 'tie_word_embeddings'], true) ? frame.embedding : { ...frame.embedding, name: 'lm_head.weight' };
     return { ...frame, output, finalNorm: rowNorm(present(tensors, 'model.embedding_norm.weight', 'model.norm.weight'), hidden, eps), blocks, router, sharedExperts: 0 };
+  },
+  gguf: {
+    arch: 'lfm2moe',
+    keys: { num_experts: 'expert_count', moe_intermediate_size: 'expert_feed_forward_length', num_dense_layers: 'leading_dense_block_count', conv_L_cache: 'shortconv.l_cache' },
+    also: (metadata) => ({ layer_types: metadata.intArray('attention.head_count_kv', { maxLength: MAX_LAYERS }).map((heads) => (heads === 0 ? 'conv' : 'full_attention')) }),
+    names: {
+      token_embd_norm: 'model.embedding_norm', output_norm: 'model.embedding_norm', attn_norm: 'operator_norm', ffn_norm: 'ffn_norm', attn_output: 'self_attn.out_proj',
+      attn_q_norm: 'self_attn.q_layernorm', attn_k_norm: 'self_attn.k_layernorm', 'shortconv.in_proj': 'conv.in_proj', 'shortconv.conv': 'conv.conv', 'shortconv.out_proj': 'conv.out_proj',
+      ffn_gate: 'feed_forward.w1', ffn_up: 'feed_forward.w3', ffn_down: 'feed_forward.w2', ffn_gate_inp: 'feed_forward.gate', 'exp_probs_b.bias': 'feed_forward.expert_bias',
+      ffn_gate_exps: 'feed_forward.experts.gate_proj', ffn_up_exps: 'feed_forward.experts.up_proj', ffn_down_exps: 'feed_forward.experts.down_proj',
+    },
   },
 };

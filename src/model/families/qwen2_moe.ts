@@ -38,7 +38,6 @@ export const qwen2Moe: Family = {
     const bias = config.bool('qkv_bias', true);
     const blocks = numbered(layers, (layer) => {
       const at = `model.layers.${layer}`;
-      const shared = tensors.has(`${at}.mlp.shared_experts.gate_proj.weight`) ? `${at}.mlp.shared_experts` : `${at}.mlp.shared_expert`; // plural in llama.cpp
       return preNormBlock({
         mixerNorm: rowNorm(`${at}.input_layernorm.weight`, hidden, eps),
         mixer: attention({ ...common, ...projections(`${at}.self_attn`, common, bias, false), window: windowed && slides(layer) ? readWindow(config) : undefined }),
@@ -48,7 +47,7 @@ export const qwen2Moe: Family = {
             gate: projection(`${at}.mlp.gate`, experts, hidden),
             router,
             experts: findExperts(tensors, `${at}.mlp.experts`, { experts, hidden, inner }),
-            shared: { weights: swigluWeights(shared, hidden, sharedInner), gate: projection(`${at}.mlp.shared_expert_gate`, 1, hidden) },
+            shared: { weights: swigluWeights(`${at}.mlp.shared_expert`, hidden, sharedInner), gate: projection(`${at}.mlp.shared_expert_gate`, 1, hidden) },
           })
           : dense(swigluWeights(`${at}.mlp`, hidden, denseInner)),
       });
@@ -57,6 +56,11 @@ export const qwen2Moe: Family = {
   },
   gguf: {
     arch: 'qwen2moe',
-    keys: { num_experts: 'expert_count', moe_intermediate_size: 'expert_feed_forward_length', shared_expert_intermediate_size: 'expert_shared_feed_forward_length' },
+    keys: { num_experts: 'expert_count' },
+    also: (metadata) => ({ // the first files had one width for all
+      moe_intermediate_size: metadata.raw('expert_feed_forward_length') ?? metadata.int('feed_forward_length') / metadata.int('expert_used_count', { min: 1 }),
+      shared_expert_intermediate_size: metadata.raw(['expert_shared_feed_forward_length', 'feed_forward_length']),
+    }),
+    names: { ffn_gate_shexp: 'mlp.shared_expert.gate_proj', ffn_up_shexp: 'mlp.shared_expert.up_proj', ffn_down_shexp: 'mlp.shared_expert.down_proj' },
   },
 };

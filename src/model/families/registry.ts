@@ -4,7 +4,7 @@ import { deepseekV2 } from './deepseek_v2.js';
 import { deepseekV3 } from './deepseek_v3.js';
 import { dynamic } from './dynamic.js';
 import { ernie45Moe } from './ernie4_5_moe.js';
-import type { Family } from './family.js';
+import type { Family, GgufForm } from './family.js';
 import { glm4Moe } from './glm4_moe.js';
 import { gptOss } from './gpt_oss.js';
 import { graniteMoe } from './granitemoe.js';
@@ -29,9 +29,25 @@ export function familyOf(config: ConfigReader): Family {
   const family = FAMILIES.find((candidate) => candidate.detects(config));
   if (family !== undefined) return family;
   const named = config.raw('model_type');
-  const type = typeof named === 'string' ? named.slice(0, 60) : 'unnamed';
-  if (!EXPERT_KEYS.some((key) => config.has(key))) {
-    throw new LensError('E_NOT_MOE', `This is a "${type}" model without experts: there is no routing to show.`, 'Choose a mixture-of-experts checkpoint.');
+  throw unsupported(typeof named === 'string' ? named : 'unnamed', EXPERT_KEYS.some((key) => config.has(key)));
+}
+
+/**
+ * The same for a GGUF.
+ * @param arch its `general.architecture`
+ * @param metadata what it says of that architecture
+ */
+export function familyOfGguf(arch: string, metadata: ConfigReader): { readonly family: Family; readonly form: GgufForm } {
+  const hasExperts = metadata.int('expert_count', { min: 0, default: 0 }) > 0;
+  for (const family of hasExperts ? FAMILIES : []) {
+    const form = family.gguf;
+    if (form?.arch === arch && (form.detects?.(metadata) ?? true)) return { family, form };
   }
-  throw new LensError('E_FAMILY_UNKNOWN', `The mixture-of-experts family "${type}" is not supported yet.`, `Supported: ${FAMILIES.map(({ name }) => name).join(', ')}.`);
+  throw unsupported(arch, hasExperts);
+}
+
+function unsupported(type: string, hasExperts: boolean): LensError {
+  const quoted = JSON.stringify(type.slice(0, 60));
+  if (!hasExperts) return new LensError('E_NOT_MOE', `This is a ${quoted} model without experts: there is no routing to show.`, 'Choose a mixture-of-experts checkpoint.');
+  return new LensError('E_FAMILY_UNKNOWN', `The mixture-of-experts family ${quoted} is not supported yet.`, `Supported: ${FAMILIES.map(({ name }) => name).join(', ')}.`);
 }

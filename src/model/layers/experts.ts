@@ -13,14 +13,17 @@ export interface ExpertSizes {
 /**
  * The experts of a layer below `prefix`, wherever its file has them:
  *
- *     PREFIX.0.gate_proj.weight ...        one by one [inner, hidden], as released; `names` are the family's
+ *     PREFIX.0.gate_proj.weight ...        one by one [inner, hidden], as released; or with the family's `names`
  *     PREFIX.gate_up_proj                  stacked, gate rows then up rows [E, 2 inner, hidden], as transformers 5 saves them
  *     PREFIX.gate_proj.weight ...          stacked, each by itself [E, inner, hidden], as llama.cpp has them
  *     PREFIX.gate_up_proj.weight           both: newer files of llama.cpp
  */
 export function findExperts(tensors: Tensors, prefix: string, sizes: ExpertSizes, names: SwigluNames = LLAMA_NAMES): Swiglu[] {
   const tail = tensors.has(`${prefix}.down_proj`) ? '' : '.weight';
-  if (!tensors.has(`${prefix}.down_proj${tail}`)) return numbered(sizes.experts, (expert) => swigluWeights(`${prefix}.${expert}`, sizes.hidden, sizes.inner, names));
+  if (!tensors.has(`${prefix}.down_proj${tail}`)) {
+    const own = tensors.has(`${prefix}.0.${LLAMA_NAMES[0]}.weight`) ? LLAMA_NAMES : names;
+    return numbered(sizes.experts, (expert) => swigluWeights(`${prefix}.${expert}`, sizes.hidden, sizes.inner, own));
+  }
   const fused = `${prefix}.gate_up_proj${tail}`;
   return stackedExperts(sizes, tensors.has(fused) ? { gateUp: fused } : { gate: `${prefix}.gate_proj${tail}`, up: `${prefix}.up_proj${tail}` }, `${prefix}.down_proj${tail}`);
 }
