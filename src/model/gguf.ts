@@ -106,7 +106,7 @@ function transformersConfig(metadata: ConfigReader, form: GgufForm, tensors: Ten
 /** Some metadata are a number for each layer: the same number, or 0 in layers where it means nothing (no attention there). */
 function single(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  const found = new Set(value.filter((each) => each !== 0));
+  const found = new Set<unknown>(value.filter((each) => each !== 0));
   return found.size === 1 ? [...found][0] : value;
 }
 
@@ -120,9 +120,9 @@ function layerCount(metadata: ConfigReader, tensors: Tensors): number {
 /** `rope_scaling` as transformers spells it, undefined where there is none. */
 function ropeScaling(metadata: ConfigReader, form: GgufForm, tensors: Tensors): JsonObject | undefined {
   const original = metadata.raw('rope.scaling.original_context_length');
-  if (tensors.has('rope_factors_short.weight')) {
-    const pairs = metadata.int('rope.dimension_count', { min: 2, max: MAX_HEAD_DIM }) / 2;
-    const inTensor = Array.from({ length: pairs }, () => 1); // see GLOBAL_NAMES
+  const factors = tensors.get('rope_factors_short.weight');
+  if (factors !== undefined) {
+    const inTensor = Array.from({ length: Math.min(factors.shape[0] ?? 0, MAX_HEAD_DIM) }, () => 1); // see GLOBAL_NAMES
     return { rope_type: 'longrope', short_factor: inTensor, attention_factor: metadata.raw('rope.scaling.attn_factor') ?? 1, original_max_position_embeddings: original };
   }
   const kind = metadata.optionalString('rope.scaling.type');

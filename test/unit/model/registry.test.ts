@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigReader } from '../../../src/checkpoint/configReader.js';
-import { FAMILIES, familyOf } from '../../../src/model/families/registry.js';
+import { FAMILIES, familyOf, familyOfGguf } from '../../../src/model/families/registry.js';
 
 const code = (work: () => unknown): unknown => {
   try {
@@ -27,5 +27,16 @@ describe('the registry of families', () => {
     expect(family({ model_type: 'llama' })).toBe('E_NOT_MOE');
     expect(family({ model_type: 'minimax', num_local_experts: 32 })).toBe('E_FAMILY_UNKNOWN');
     expect(family({})).toBe('E_NOT_MOE');
+  });
+
+  it('tells llama.cpp\'s architectures apart, also two families that share one', () => {
+    const gguf = (arch: string, metadata: Record<string, unknown>): unknown => code(() => familyOfGguf(arch, new ConfigReader(metadata, 'a.gguf')).family.name);
+    expect(gguf('llama', { expert_count: 8 })).toBe('mixtral');
+    expect(gguf('llama', {})).toBe('E_NOT_MOE');
+    expect(gguf('llama', { expert_count: 0 })).toBe('E_NOT_MOE');
+    expect(gguf('deepseek2', { expert_count: 64 })).toBe('deepseek_v2');
+    expect(gguf('deepseek2', { expert_count: 256, expert_gating_func: 2 })).toBe('deepseek_v3');
+    expect(gguf('grok', { expert_count: 8 })).toBe('E_FAMILY_UNKNOWN');
+    expect(gguf('llama', { expert_count: -1 })).toBe('E_CONFIG_INVALID');
   });
 });
