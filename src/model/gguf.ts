@@ -106,8 +106,9 @@ function transformersConfig(metadata: ConfigReader, form: GgufForm, tensors: Ten
 /** Some metadata are a number for each layer: the same number, or 0 in layers where it means nothing (no attention there). */
 function single(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  const found = new Set<unknown>(value.filter((each) => each !== 0));
-  return found.size === 1 ? [...found][0] : value;
+  const perLayer: readonly unknown[] = value;
+  const found = new Set(perLayer.filter((each) => each !== 0));
+  return found.size === 1 ? [...found][0] : perLayer;
 }
 
 /** Without the layers that predict further tokens, which come last. */
