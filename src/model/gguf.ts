@@ -91,7 +91,7 @@ export function viewGguf({ path, config, store }: Checkpoint): FamilyView {
 }
 
 function transformersConfig(metadata: ConfigReader, form: GgufForm, tensors: Tensors): JsonObject {
-  const entries = Object.entries({ ...KEYS, ...form.keys }).map(([key, from]) => [key, single(metadata.raw(from))]);
+  const entries = Object.entries({ ...KEYS, ...form.keys }).map(([key, from]) => [key, single(metadata.raw(from))] as const);
   return {
     ...Object.fromEntries(entries),
     num_hidden_layers: layerCount(metadata, tensors),
