@@ -1,5 +1,6 @@
 import { LensError } from '../../base/errors.js';
 import type { ConfigReader } from '../../checkpoint/configReader.js';
+import { isJsonObject } from '../../checkpoint/jsonValue.js';
 import { deepseekV2 } from './deepseek_v2.js';
 import { deepseekV3 } from './deepseek_v3.js';
 import { dynamic } from './dynamic.js';
@@ -18,8 +19,13 @@ import { qwen3Moe } from './qwen3_moe.js';
 /** Every family, in the order in which they are tried. A new one is a file beside this and a line here. */
 export const FAMILIES: readonly Family[] = [dynamic, mixtral, olmoe, qwen2Moe, qwen3Moe, graniteMoe, deepseekV2, deepseekV3, gptOss, phimoe, ernie45Moe, glm4Moe, lfm2Moe];
 
-/** Keys by which the configs of mixture-of-experts models give away that they have experts. */
+/** Keys by which the configs of mixture-of-experts models give away how many experts they have. */
 const EXPERT_KEYS = ['num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts', 'num_experts_per_tok', 'moe_intermediate_size'];
+
+/** Whether a config speaks of experts, itself or in one of its parts (`text_config` of models that also see). */
+function hasExperts({ config }: ConfigReader): boolean {
+  return [config, ...Object.values(config).filter(isJsonObject)].some((part) => EXPERT_KEYS.some((key) => Number(part[key]) > 0));
+}
 
 /**
  * The family of a checkpoint, from its config alone.
@@ -29,7 +35,7 @@ export function familyOf(config: ConfigReader): Family {
   const family = FAMILIES.find((candidate) => candidate.detects(config));
   if (family !== undefined) return family;
   const named = config.raw('model_type');
-  throw unsupported(typeof named === 'string' ? named : 'unnamed', EXPERT_KEYS.some((key) => config.has(key)));
+  throw unsupported(typeof named === 'string' ? named : 'unnamed', hasExperts(config));
 }
 
 /**
@@ -38,16 +44,16 @@ export function familyOf(config: ConfigReader): Family {
  * @param metadata what it says of that architecture
  */
 export function familyOfGguf(arch: string, metadata: ConfigReader): { readonly family: Family; readonly form: GgufForm } {
-  const hasExperts = metadata.int('expert_count', { min: 0, default: 0 }) > 0;
-  for (const family of hasExperts ? FAMILIES : []) {
+  const isMoe = metadata.int('expert_count', { min: 0, default: 0 }) > 0;
+  for (const family of isMoe ? FAMILIES : []) {
     const form = family.gguf;
     if (form?.arch === arch && (form.detects?.(metadata) ?? true)) return { family, form };
   }
-  throw unsupported(arch, hasExperts);
+  throw unsupported(arch, isMoe);
 }
 
-function unsupported(type: string, hasExperts: boolean): LensError {
+function unsupported(type: string, isMoe: boolean): LensError {
   const quoted = JSON.stringify(type.slice(0, 60));
-  if (!hasExperts) return new LensError('E_NOT_MOE', `This is a ${quoted} model without experts: there is no routing to show.`, 'Choose a mixture-of-experts checkpoint.');
+  if (!isMoe) return new LensError('E_NOT_MOE', `This is a ${quoted} model without experts: there is no routing to show.`, 'Choose a mixture-of-experts checkpoint.');
   return new LensError('E_FAMILY_UNKNOWN', `The mixture-of-experts family ${quoted} is not supported yet.`, `Supported: ${FAMILIES.map(({ name }) => name).join(', ')}.`);
 }

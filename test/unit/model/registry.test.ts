@@ -27,6 +27,8 @@ describe('the registry of families', () => {
     expect(family({ model_type: 'llama' })).toBe('E_NOT_MOE');
     expect(family({ model_type: 'minimax', num_local_experts: 32 })).toBe('E_FAMILY_UNKNOWN');
     expect(family({})).toBe('E_NOT_MOE');
+    expect(family({ model_type: 'granitemoehybrid', num_local_experts: 0 })).toBe('E_NOT_MOE');
+    expect(family({ model_type: 'llama4', text_config: { num_local_experts: 16 } })).toBe('E_FAMILY_UNKNOWN');
   });
 
   it('tells llama.cpp\'s architectures apart, also two families that share one', () => {
