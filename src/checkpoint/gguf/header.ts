@@ -6,6 +6,7 @@ import { readMetadata, type Keep, type Metadata } from './metadata.js';
 import { placeTensors, readDirectory, type GgufTensor } from './tensorDirectory.js';
 
 const MAGIC = 'GGUF';
+const ALIGNMENT = 'general.alignment';
 /** Where tensors may begin unless general.alignment says otherwise (gguf.h, GGUF_DEFAULT_ALIGNMENT). */
 const DEFAULT_ALIGNMENT = 32;
 
@@ -35,11 +36,11 @@ export async function readHeader(source: ByteSource, path: string, size: number,
   const version = await readVersion(cursor);
   await cursor.need(16);
   const tensorCount = cursor.u64();
-  const { values, arrayLengths } = await readMetadata(cursor, cursor.u64(), keep);
-  const alignment = alignmentOf(values, path);
+  const metadata = await readMetadata(cursor, cursor.u64(), keep);
+  const alignment = alignmentOf(metadata, path);
   const directory = await readDirectory(cursor, tensorCount);
   const dataStart = Math.ceil(cursor.position / alignment) * alignment;
-  return { version, alignment, metadata: values, arrayLengths, tensors: placeTensors(directory, path, dataStart, alignment, size) };
+  return { version, alignment, metadata: metadata.values, arrayLengths: metadata.arrayLengths, tensors: placeTensors(directory, path, dataStart, alignment, size) };
 }
 
 async function readMagic(cursor: HeaderCursor): Promise<void> {
@@ -62,8 +63,8 @@ async function readVersion(cursor: HeaderCursor): Promise<number> {
 }
 
 /** The format wants a multiple of 8; llama.cpp wants a power of two. */
-function alignmentOf(metadata: Metadata['values'], path: string): number {
-  const value = metadata['general.alignment'] ?? DEFAULT_ALIGNMENT;
+function alignmentOf({ values, arrayLengths }: Metadata, path: string): number {
+  const value = arrayLengths.has(ALIGNMENT) ? 'a list' : (values[ALIGNMENT] ?? DEFAULT_ALIGNMENT);
   if (typeof value === 'number' && value >= 8 && Number.isInteger(Math.log2(value)) && value <= 2 ** 31) return value;
   throw new LensError('E_GGUF_ALIGNMENT', `${path} has the alignment ${quote(value)}; a power of two from 8 on is wanted.`, 'The file is damaged: fetch it again.');
 }

@@ -3,8 +3,13 @@ import { readFully, type ByteSource } from '../files.js';
 
 /** What is read at once. Headers with a vocabulary have 5 to 20 MB; they are walked through a window of this size. */
 const WINDOW_BYTES = 512 * 1024;
-/** Header bytes of one file, against files made to keep a reader busy. A vocabulary of 262,144 tokens with merges takes 17 MB. */
-export const MAX_HEADER_BYTES = 100_000_000;
+/** Bytes of a text that is built: it lies in the window whole. The longest that models have, chat templates, take 20 KB. */
+export const MAX_TEXT_BYTES = WINDOW_BYTES;
+/**
+ * Header bytes of one file, against files made to exhaust time or memory. A vocabulary of 262,144 tokens with merges
+ * takes 17 MB, a tokenizer.json beside it another 33 MB.
+ */
+export const MAX_HEADER_BYTES = 64_000_000;
 
 /** A string is its length in bytes (u64), then its bytes. */
 export const LENGTH_BYTES = 8;
@@ -84,25 +89,24 @@ export class HeaderCursor {
     }
   }
 
-  /** A string. @throws as `need` */
+  /** A string of at most MAX_TEXT_BYTES. @throws as `need`, and E_GGUF_LIMIT for a longer one */
   async string(): Promise<string> {
     await this.need(LENGTH_BYTES);
-    return this.text(this.u64());
+    const length = this.u64();
+    this.check(length);
+    if (length > MAX_TEXT_BYTES) throw new LensError('E_GGUF_LIMIT', `${this.path} has a text of ${length} bytes in a list; the limit is ${MAX_TEXT_BYTES}.`, 'The file is damaged: no token is that long.');
+    return this.text(length);
   }
 
-  /** `length` bytes as text; what is not UTF-8 becomes U+FFFD, as llama.cpp takes it. @throws as `need` */
+  /**
+   * The next bytes as text; what is not UTF-8 becomes U+FFFD, as llama.cpp takes it.
+   * @param length at most MAX_TEXT_BYTES
+   * @throws as `need`
+   */
   async text(length: number): Promise<string> {
-    if (length <= this.#bytes.length) {
-      await this.need(length);
-      return this.#take(length);
-    }
-    this.check(length);
-    const bytes = Buffer.allocUnsafeSlow(length);
-    const start = this.position;
-    const there = this.#bytes.copy(bytes, 0, this.#at, this.#end);
-    await readFully(this.source, this.path, bytes.subarray(there), start + there);
-    this.skip(length);
-    return bytes.toString('utf8');
+    await this.need(length);
+    this.#at += length;
+    return this.#bytes.toString('utf8', this.#at - length, this.#at);
   }
 
   /** As many of the next `count` strings as lie in the window whole, into `target`. */
@@ -127,12 +131,6 @@ export class HeaderCursor {
     }
     this.#at = at;
     return i;
-  }
-
-  #take(length: number): string {
-    const text = this.#bytes.toString('utf8', this.#at, this.#at + length);
-    this.#at += length;
-    return text;
   }
 
   u8(): number {

@@ -1,24 +1,25 @@
 import { LensError } from '../../base/errors.js';
 import type { JsonObject } from '../checkpoint.js';
 import { quote } from '../jsonValue.js';
-import { LENGTH_BYTES, type HeaderCursor } from './headerCursor.js';
+import { LENGTH_BYTES, MAX_TEXT_BYTES, type HeaderCursor } from './headerCursor.js';
 
 /** Metadata entries of one file: released models have 20 to 60. */
 const MAX_ENTRIES = 65_536;
 /** Bytes of a key or a tensor name: the format's own limit for keys. */
 export const MAX_NAME_BYTES = 65_535;
-/** Array elements of all entries together. The largest vocabularies (262,144 tokens with scores, types and merges) have 1.3 million. */
-const MAX_ELEMENTS = 4_194_304;
+/** Array elements of all entries together, against exhausted memory. The largest vocabularies (262,144 tokens with scores, types and merges) have 1.3 million. */
+const MAX_ELEMENTS = 2_000_000;
 
 /** Which values are kept: what is longer is passed over without being built. */
 export interface Keep {
   /** The most elements of an array. */
   readonly elements: number;
-  /** The most bytes of a text. */
+  /** The most bytes of a text, up to MAX_TEXT_BYTES. */
   readonly textBytes: number;
 }
 
-export const KEEP_ALL: Keep = { elements: Infinity, textBytes: Infinity };
+/** All that a run needs. Longer texts are whole files that some converters put beside their values, such as tokenizer.json. */
+export const KEEP_ALL: Keep = { elements: Infinity, textBytes: MAX_TEXT_BYTES };
 /** For a list of models: numbers and names without vocabularies. Per-layer arrays have one element a layer; chat templates up to 20 KB. */
 export const KEEP_SHORT: Keep = { elements: 1024, textBytes: 65_536 };
 

@@ -8,7 +8,6 @@ import { mapLimit } from '../mapLimit.js';
 import { ShardedStore } from '../shardedStore.js';
 import type { TensorStore } from '../tensorStore.js';
 import { GgufFile } from './ggufFile.js';
-import type { GgufHeader } from './header.js';
 import { KEEP_ALL, KEEP_SHORT, type Keep } from './metadata.js';
 
 /** Files of a set whose headers are read at the same time. */
@@ -49,13 +48,6 @@ export function openGgufHeader(path: string): Promise<OpenGguf> {
   return open(path, KEEP_SHORT);
 }
 
-/** What one file says about itself, without long values; the other parts of a set are not looked at. */
-export async function readGgufHeader(path: string): Promise<GgufHeader> {
-  const file = await openPart(path, 'E_MODEL_NOT_FOUND', KEEP_SHORT);
-  await file.close();
-  return file.header;
-}
-
 async function open(path: string, keep: Keep): Promise<OpenGguf> {
   const files = await openParts(path, keep);
   try {
@@ -76,6 +68,7 @@ async function openParts(path: string, keep: Keep): Promise<readonly GgufFile[]>
   try {
     const set = setOf(asked);
     if (set === undefined) return opened;
+    checkName(path, set);
     const parts = Array.from({ length: set.count }, (_, i) => i + 1);
     return await mapLimit(parts, PARALLEL_HEADERS, async (part) => {
       if (part === set.part) return asked;
@@ -103,20 +96,29 @@ async function openPart(path: string, missing: 'E_MODEL_NOT_FOUND' | 'E_SHARD_MI
   }
 }
 
-/** Which part of how many a file is, undefined for a model of one file. Source: llama.cpp, gguf-split and llama-model-loader. */
-function setOf({ path, header: { metadata } }: GgufFile): { readonly part: number; readonly count: number } | undefined {
+/** Which part of how many a file is: parts are numbered from 1 on, as in their names. */
+interface PlaceInSet {
+  readonly part: number;
+  readonly count: number;
+}
+
+/** What the metadata says; undefined for a model of one file. Source: llama.cpp, gguf-split and llama-model-loader. */
+function setOf({ path, header: { metadata } }: GgufFile): PlaceInSet | undefined {
   const { 'split.count': count = 1, 'split.no': no = 0 } = metadata;
   if (count === 0 || count === 1) return undefined;
   if (typeof count !== 'number' || typeof no !== 'number' || !Number.isSafeInteger(count) || !Number.isSafeInteger(no) || no < 0 || no >= count) {
     throw new LensError('E_HEADER_INVALID', `${path} claims to be part ${quote(no)} (from 0 on) of ${quote(count)}.`, 'The file is damaged: fetch it again.');
   }
   if (count > MAX_PARTS) throw new LensError('E_GGUF_LIMIT', `${path} claims to be one of ${count} parts; the limit is ${MAX_PARTS}.`, 'The file is damaged: fetch it again.');
-  const named = parseGgufName(path)?.part;
-  if (named?.index !== no + 1 || named.of !== count) {
-    const wanted = `NAME-${fiveDigits(no + 1)}-of-${fiveDigits(count)}.gguf`;
-    throw new LensError('E_SHARD_MISSING', `${path} is part ${no + 1} of ${count}, but the others can't be found by its name.`, `Give the files their names back: ${wanted}.`);
-  }
   return { part: no + 1, count };
+}
+
+/** @throws E_SHARD_MISSING unless the name says the same: then the names of the others are known */
+function checkName(path: string, { part, count }: PlaceInSet): void {
+  const named = parseGgufName(path)?.part;
+  if (named?.index === part && named.of === count) return;
+  const wanted = `NAME-${fiveDigits(part)}-of-${fiveDigits(count)}.gguf`;
+  throw new LensError('E_SHARD_MISSING', `${path} is part ${part} of ${count}, but the others can't be found by its name.`, `Give the files their names back: ${wanted}.`);
 }
 
 /** The file of the same set with part `part`: the same folder, the same name but for the number. */

@@ -7,7 +7,7 @@ const LAST_FINITE_EXPONENT = 252;
 
 /**
  * 17 bytes for 32 elements: an exponent e (E8M0), nibbles (low ones first, as Q4_0). x = 2^(e - 128) * doubled level.
- * In the OCP format e = 255 is NaN; ggml takes it for 2^127 all the same, and so does this.
+ * e = 255 is NaN, as the format has it and as safetensors' MXFP4 is read here; ggml takes it for 2^127.
  */
 export const mxfp4: Dequantize = (source, blocks, out, at) => {
   const levels = LEVELS;
@@ -28,8 +28,8 @@ export const mxfp4: Dequantize = (source, blocks, out, at) => {
 
 let powers: Float64Array | undefined;
 
-/** 2^(e - 128) for each e; exact in double also where f32 would be subnormal. */
+/** 2^(e - 128) for each e, NaN for 255; exact in double also where f32 would be subnormal. */
 function powersOfTwo(): Float64Array {
-  powers ??= Float64Array.from({ length: 256 }, (_, e) => 2 ** (e - 128));
+  powers ??= Float64Array.from({ length: 256 }, (_, e) => (e === 255 ? NaN : 2 ** (e - 128)));
   return powers;
 }
