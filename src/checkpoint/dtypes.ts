@@ -15,10 +15,11 @@ export function dtypeBits(dtype: string): number | undefined {
 
 /** True for the types that can be read as numbers here. */
 export function isReadable(dtype: string): dtype is Dtype {
-  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
+  return dtype === 'BF16' || dtype === 'F16' || dtype === 'F32' || dtype === 'F64';
 }
 
 /** Bytes of one element of a readable type. */
-export function elementBytes(dtype: Dtype): 2 | 4 {
+export function elementBytes(dtype: Dtype): 2 | 4 | 8 {
+  if (dtype === 'F64') return 8;
   return dtype === 'F32' ? 4 : 2;
 }

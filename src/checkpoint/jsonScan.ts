@@ -26,7 +26,8 @@ const BRACE_OPEN = 0x7b, BRACE_CLOSE = 0x7d, BRACKET_OPEN = 0x5b, BRACKET_CLOSE 
  * grammar is left to JSON.parse, which has to be called after a `complete`.
  */
 export function scanJsonObject(text: string, limits: ScanLimits): ScanResult {
-  const open: (Set<string> | null)[] = []; // the keys of each open object; null for an array
+  const open: (Keys | null)[] = []; // the keys of each open object; null for an array
+  const spare: Keys[] = [];
   let values = 0;
   let keyNext = false;
   for (let i = 0; i < text.length; i++) {
@@ -35,10 +36,10 @@ export function scanJsonObject(text: string, limits: ScanLimits): ScanResult {
         const end = endOfString(text, i + 1);
         if (end < 0) return { kind: 'unfinished' };
         const keys = open.at(-1);
-        if (keyNext && keys instanceof Set) {
+        if (keyNext && keys) {
           const key = unescape(text.slice(i, end + 1));
-          if (keys.has(key)) return { kind: 'duplicate', key };
-          if (keys.add(key).size > limits.keys) return { kind: 'too-many' };
+          if (!keys.add(key)) return { kind: 'duplicate', key };
+          if (keys.size > limits.keys) return { kind: 'too-many' };
           keyNext = false;
         }
         i = end;
@@ -47,17 +48,17 @@ export function scanJsonObject(text: string, limits: ScanLimits): ScanResult {
       case BRACE_OPEN:
       case BRACKET_OPEN:
         keyNext = text.charCodeAt(i) === BRACE_OPEN;
-        if (open.push(keyNext ? new Set() : null) > limits.depth) return { kind: 'too-deep' };
+        if (open.push(keyNext ? (spare.pop() ?? new Keys()) : null) > limits.depth) return { kind: 'too-deep' };
         if (++values > limits.values) return { kind: 'too-many' };
         break;
       case BRACE_CLOSE:
       case BRACKET_CLOSE:
-        open.pop();
+        open.pop()?.handBack(spare);
         keyNext = false;
         if (open.length === 0) return { kind: 'complete' };
         break;
       case COMMA:
-        keyNext = open.at(-1) instanceof Set;
+        keyNext = open.at(-1) instanceof Keys;
         if (++values > limits.values) return { kind: 'too-many' };
         break;
       case COLON:
@@ -67,6 +68,37 @@ export function scanJsonObject(text: string, limits: ScanLimits): ScanResult {
     }
   }
   return { kind: 'unfinished' };
+}
+
+/** Up to this many keys are found sooner by looking at each. */
+const FEW_KEYS = 8;
+
+/** The keys of one object. A header has one small object for each tensor: those use the same few lists over and over. */
+class Keys {
+  #few: string[] = [];
+  #many: Set<string> | undefined;
+
+  get size(): number {
+    return this.#many?.size ?? this.#few.length;
+  }
+
+  /** False if it was there already. */
+  add(key: string): boolean {
+    if (this.#many?.has(key) === true || (this.#many === undefined && this.#few.includes(key))) return false;
+    if (this.#many !== undefined) {
+      this.#many.add(key);
+      return true;
+    }
+    this.#few.push(key);
+    if (this.#few.length > FEW_KEYS) this.#many = new Set(this.#few);
+    return true;
+  }
+
+  handBack(spare: Keys[]): void {
+    this.#few.length = 0;
+    this.#many = undefined;
+    spare.push(this);
+  }
 }
 
 /** The index of the closing quote, -1 if there is none. */

@@ -3,12 +3,12 @@ import type { Checkpoint, JsonObject } from './checkpoint.js';
 import { listNames, locate, onlyGguf } from './checkpointFolder.js';
 import { CONFIG_NAME, readConfig } from './configFile.js';
 import { openGguf, openGgufHeader } from './gguf/openGguf.js';
-import { mxfp4Tensors } from './mxfp4.js';
-import { checkQuantisation, fp8BlockSizes } from './quantisation.js';
-import { scaledFp8Tensors } from './scaledFp8.js';
-import { withScaled } from './scaledStore.js';
+import { mxfp4Tensors } from './safetensors/mxfp4.js';
+import { checkQuantisation, fp8BlockSizes } from './safetensors/quantisation.js';
+import { scaledFp8Tensors } from './safetensors/scaledFp8.js';
+import { withScaled } from './safetensors/scaledStore.js';
 import { openShards } from './shardedStore.js';
-import { TensorFile } from './tensorFile.js';
+import { TensorFile } from './safetensors/tensorFile.js';
 import type { TensorStore } from './tensorStore.js';
 import { TorchFile } from './torch/torchFile.js';
 import { findWeights, type WeightFiles } from './weightFiles.js';
@@ -46,8 +46,8 @@ async function open(path: string, openGgufFile: typeof openGguf): Promise<Checkp
 }
 
 async function openStore(weights: WeightFiles, config: JsonObject): Promise<TensorStore> {
-  if (weights.format === 'torch') return openShards(weights, TorchFile.open);
-  const store = await openShards(weights, TensorFile.open);
+  if (weights.format === 'torch') return openShards(weights, (path) => TorchFile.open(path));
+  const store = await openShards(weights, (path) => TensorFile.open(path));
   try {
     return withScaled(store, [...scaledFp8Tensors(store, fp8BlockSizes(config)), ...mxfp4Tensors(store)]);
   } catch (error) {

@@ -3,7 +3,10 @@ import { elementBytes, isReadable } from './dtypes.js';
 import { readFully, type ByteSource } from './files.js';
 import { quote } from './jsonValue.js';
 import type { Dtype, TensorInfo } from './tensorStore.js';
-import { notFinite, sourceBytes, widenInPlace } from './widen.js';
+import { areFinite, narrow, notFinite, sourceBytes, widenInPlace } from './widen.js';
+
+/** f64 that are read at a time, so that reading them needs 1 MiB besides the result. */
+const DOUBLES_AT_ONCE = 131_072;
 
 export function noTensor(name: string): LensError {
   return new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${quote(name)}.`, 'It is incomplete, or of another architecture than its config says.');
@@ -25,7 +28,7 @@ export function checkReadable({ name, dtype, shape }: TensorInfo, start: number,
 function unreadableDtype(name: string, dtype: string): LensError {
   return dtype.startsWith('F8_')
     ? new LensError('E_DTYPE', `Tensor ${quote(name)} is ${dtype} without a tensor of scales beside it.`, 'Use a bf16, f16 or f32 checkpoint, or one with weight_scale_inv or weight_scale tensors.')
-    : new LensError('E_DTYPE', `Tensor ${quote(name)} has dtype ${dtype}; F32, F16 and BF16 can be read.`, 'Use a bf16, f16 or f32 checkpoint of the same model.');
+    : new LensError('E_DTYPE', `Tensor ${quote(name)} has dtype ${dtype}; F64, F32, F16 and BF16 can be read.`, 'Use a bf16, f16 or f32 checkpoint of the same model.');
 }
 
 export function elementCount(shape: readonly number[]): number {
@@ -42,16 +45,39 @@ export function allocate(name: string, count: number): Float32Array {
 }
 
 /**
- * `count` neighbouring elements, widened to f32.
+ * `count` neighbouring elements, as f32.
  * @param position in the file, of the first byte
  * @param start index in the tensor of the first element, for messages
  * @throws E_WEIGHTS_NOT_FINITE, E_OUT_OF_MEMORY, E_UNREADABLE
  */
 export async function readNumbers(source: ByteSource, path: string, name: string, dtype: Dtype, position: number, start: number, count: number): Promise<Float32Array> {
   const values = allocate(name, count);
-  await readFully(source, path, sourceBytes(dtype, values), position);
-  if (!widenInPlace(dtype, values)) throw notFinite(name, values, start);
+  if (!(await fill(values, source, path, dtype, position))) throw notFinite(name, values, start);
   return values;
+}
+
+/**
+ * Fills `values`, which own their buffer, with neighbouring elements.
+ * @returns whether all are finite
+ * @throws E_UNREADABLE
+ */
+export async function fill(values: Float32Array, source: ByteSource, path: string, dtype: Dtype, position: number): Promise<boolean> {
+  if (dtype === 'F64') {
+    await fillFromDoubles(values, source, path, position);
+    return areFinite(values);
+  }
+  await readFully(source, path, sourceBytes(dtype, values), position);
+  return widenInPlace(dtype, values);
+}
+
+async function fillFromDoubles(values: Float32Array, source: ByteSource, path: string, position: number): Promise<void> {
+  const width = elementBytes('F64');
+  for (let done = 0; done < values.length; done += DOUBLES_AT_ONCE) {
+    const part = values.subarray(done, done + DOUBLES_AT_ONCE);
+    const bytes = new Uint8Array(width * part.length);
+    await readFully(source, path, bytes, position + width * done);
+    narrow(bytes, part);
+  }
 }
 
 /** Position in the file of element `index` when the first element is at `begin`. */

@@ -9,8 +9,8 @@ export const TORCH_INDEX_NAME = 'pytorch_model.bin.index.json';
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 /** Released models have at most a few hundred shards; each takes an open file. */
 const MAX_SHARDS = 1024;
-/** A million tensor names, ten times the largest released model. */
-const INDEX_SCAN: ScanLimits = { depth: 16, values: 1_000_000, keys: 1_000_000 };
+/** As many tensors as a checkpoint may have (shardedStore.ts), five times the largest released model. */
+const INDEX_SCAN: ScanLimits = { depth: 16, values: 524_288, keys: 524_288 };
 
 /** Which file of the folder holds which tensor. */
 export interface ShardIndex {

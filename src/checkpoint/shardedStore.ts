@@ -25,10 +25,12 @@ export class ShardedStore<F extends FileStore> implements TensorStore {
     private readonly located: ReadonlyMap<string, F>,
     private readonly files: readonly F[],
   ) {
-    this.tensors = new Map([...located].flatMap(([name, file]) => {
+    const tensors = new Map<string, TensorInfo>();
+    for (const [name, file] of located) {
       const tensor = file.tensors.get(name);
-      return tensor === undefined ? [] : [[name, tensor]];
-    }));
+      if (tensor !== undefined) tensors.set(name, tensor);
+    }
+    this.tensors = tensors;
   }
 
   /** @throws E_TENSOR_MISSING */
@@ -70,7 +72,9 @@ export async function openShards<F extends FileStore>(weights: WeightFiles, open
 }
 
 function everyTensor<F extends FileStore>(files: readonly F[]): ReadonlyMap<string, F> {
-  return new Map(files.flatMap((file) => [...file.tensors.keys()].map((name) => [name, file] as const)));
+  const located = new Map<string, F>();
+  for (const file of files) for (const name of file.tensors.keys()) located.set(name, file);
+  return located;
 }
 
 /** The index decides: a tensor that a shard holds but the index does not name is left out. */

@@ -1,5 +1,5 @@
 /** Element types of safetensors files that can be read as numbers here. */
-export type Dtype = 'F32' | 'F16' | 'BF16';
+export type Dtype = 'F64' | 'F32' | 'F16' | 'BF16';
 
 export interface TensorInfo {
   readonly name: string;

@@ -115,7 +115,3 @@ export function isSafetensorsName(name: string): boolean {
 export function isPickleName(name: string): boolean {
   return /\.(bin|pt|pth|ckpt)$/i.test(name) && !/^(training_args|optimizer|scheduler|rng_state.*|scaler)\./i.test(name);
 }
-
-export function isGgufName(name: string): boolean {
-  return /\.gguf$/i.test(name);
-}

@@ -4,11 +4,14 @@ import { elementBytes } from './dtypes.js';
 import { quote } from './jsonValue.js';
 import type { Dtype } from './tensorStore.js';
 
+/** The types that are widened in place: F64 is twice as wide as what it becomes. */
+export type Narrow = Exclude<Dtype, 'F64'>;
+
 /**
  * Little-endian f32, f16 or bf16 bytes as f32. Exact for every bit pattern; NaN stays NaN (payload kept), nothing is checked.
  * @param bytes a whole number of elements, at any alignment
  */
-export function widen(dtype: Dtype, bytes: Uint8Array): Float32Array {
+export function widen(dtype: Narrow, bytes: Uint8Array): Float32Array {
   const values = new Float32Array(bytes.byteLength / elementBytes(dtype));
   sourceBytes(dtype, values).set(bytes);
   widenInPlace(dtype, values);
@@ -19,7 +22,7 @@ export function widen(dtype: Dtype, bytes: Uint8Array): Float32Array {
  * Where the raw bytes of `values.length` elements go before widenInPlace: the end of the array's own memory, so that
  * widening needs no second buffer. `values` has to own its buffer from offset 0.
  */
-export function sourceBytes(dtype: Dtype, values: Float32Array): Uint8Array {
+export function sourceBytes(dtype: Narrow, values: Float32Array): Uint8Array {
   const length = values.length * elementBytes(dtype);
   return new Uint8Array(values.buffer, values.byteLength - length, length);
 }
@@ -29,13 +32,19 @@ export function sourceBytes(dtype: Dtype, values: Float32Array): Uint8Array {
  * 4i to 4i + 4) never reaches the source of an element after i (from byte 2n + 2i + 2 on, i < n).
  * @returns true if all are finite
  */
-export function widenInPlace(dtype: Dtype, values: Float32Array): boolean {
+export function widenInPlace(dtype: Narrow, values: Float32Array): boolean {
   if (endianness() === 'BE') swapBytes(dtype, sourceBytes(dtype, values));
   const n = values.length;
   const bits = new Int32Array(values.buffer, 0, n);
   if (dtype === 'F32') return noneFull(bits);
   const source = new Uint16Array(values.buffer, 2 * n, n);
   return dtype === 'BF16' ? widenBf16(bits, source) : widenF16(bits, source);
+}
+
+/** Little-endian f64 as the nearest f32: what is too large for one becomes an infinity. `target` has as many elements as `bytes` hold. */
+export function narrow(bytes: Uint8Array<ArrayBuffer>, target: Float32Array): void {
+  if (endianness() === 'BE') Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).swap64();
+  target.set(new Float64Array(bytes.buffer, bytes.byteOffset, target.length));
 }
 
 /** @param values own their buffer from offset 0 */
@@ -98,7 +107,7 @@ function f16Table(): Int32Array {
   return table;
 }
 
-function swapBytes(dtype: Dtype, bytes: Uint8Array): void {
+function swapBytes(dtype: Narrow, bytes: Uint8Array): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (dtype === 'F32') buffer.swap32();
   else buffer.swap16();

@@ -1,6 +1,8 @@
 /**
  * Where the elements [start, start + count) of a tensor are in its storage, in row-major order of the tensor. For a
  * transposed or otherwise strided one they do not stand one after the other.
+ * @param size of each dimension, none of them 0
+ * @param stride elements of the storage from one index to the next, for each dimension
  */
 export function* sourceIndices(size: readonly number[], stride: readonly number[], start: number, count: number): Generator<number> {
   const index = unravel(size, start);
@@ -14,6 +16,17 @@ export function* sourceIndices(size: readonly number[], stride: readonly number[
       index[d] = 0;
     }
   }
+}
+
+/** The first and the last place in the storage that any of these elements has. */
+export function reach(size: readonly number[], stride: readonly number[], start: number, count: number): { readonly first: number; readonly last: number } {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const at of sourceIndices(size, stride, start, count)) {
+    first = Math.min(first, at);
+    last = Math.max(last, at);
+  }
+  return { first, last };
 }
 
 function unravel(size: readonly number[], start: number): number[] {

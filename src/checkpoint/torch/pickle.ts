@@ -11,8 +11,10 @@ const STOP = 0x2e;
 const MAX_STACK = 16_384;
 /** Values kept for a second use; a tensor takes about 11. */
 const MAX_MEMO = 1_048_576;
-/** Tuples, lists, dicts, storages and tensors, up to 300 bytes of memory each; a tensor takes up to 9. */
-const MAX_OBJECTS = 524_288;
+/** Values pushed, each up to 40 bytes of memory where it is kept; a tensor takes 22 to 29. */
+const MAX_VALUES = 2_097_152;
+/** Tuples, lists, dicts, storages and tensors, up to 300 bytes of memory each; a tensor takes 8, an nn.Parameter 12. */
+const MAX_OBJECTS = 393_216;
 
 /**
  * Reads the pickle of a torch archive as data: the opcodes and globals on two short lists, in a loop, never executing
@@ -40,6 +42,7 @@ class PickleMachine {
   /** Heights of the stack at the marks. */
   readonly #marks: number[] = [];
   readonly #memo: PickleValue[] = [];
+  #values = 0;
   #objects = 0;
 
   constructor(
@@ -52,9 +55,8 @@ class PickleMachine {
   }
 
   push(value: PickleValue): void {
-    if (this.#stack.length >= MAX_STACK) this.refuse(`has a pickle with more than ${MAX_STACK} values waiting`);
     if (typeof value === 'object' && value !== null && ++this.#objects > MAX_OBJECTS) this.refuse(`has a pickle with more than ${MAX_OBJECTS} objects`);
-    this.#stack.push(value);
+    this.#add(value);
   }
 
   pop(): PickleValue {
@@ -91,14 +93,19 @@ class PickleMachine {
   recall(index: number): void {
     const value = this.#memo[index];
     if (value === undefined) this.refuse(`has a pickle that recalls value ${index}, which it did not remember`);
-    if (this.#stack.length >= MAX_STACK) this.refuse(`has a pickle with more than ${MAX_STACK} values waiting`);
-    this.#stack.push(value);
+    this.#add(value);
   }
 
   result(): PickleValue {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#marks.length > 0) this.refuse('has a pickle that ends with values left over');
     return value;
+  }
+
+  #add(value: PickleValue): void {
+    if (this.#stack.length >= MAX_STACK) this.refuse(`has a pickle with more than ${MAX_STACK} values waiting`);
+    if (++this.#values > MAX_VALUES) this.refuse(`has a pickle with more than ${MAX_VALUES} values`);
+    this.#stack.push(value);
   }
 
   get #floor(): number {

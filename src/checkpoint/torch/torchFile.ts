@@ -1,14 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { LensError } from '../../base/errors.js';
-import { elementBytes } from '../dtypes.js';
 import { damageHint, decodeUtf8, readFully } from '../files.js';
 import { quote } from '../jsonValue.js';
-import { allocate, checkReadable, elementPosition, noTensor, readNumbers } from '../readRange.js';
+import { allocate, checkReadable, elementPosition, fill, noTensor, readNumbers } from '../readRange.js';
 import { closedError, openShard } from '../shardFile.js';
 import type { Dtype, TensorStore } from '../tensorStore.js';
-import { notFinite, sourceBytes, widenInPlace } from '../widen.js';
+import { areFinite, notFinite } from '../widen.js';
 import { Archive } from './archive.js';
-import { sourceIndices } from './gather.js';
+import { reach, sourceIndices } from './gather.js';
 import { readPickle } from './pickle.js';
 import { refused } from './pickleBytes.js';
 import { stateDict } from './stateDict.js';
@@ -20,8 +19,8 @@ const ZIP_MAGIC = 'PK\u0003\u0004';
 const MAX_PICKLE_BYTES = 16 * 1024 * 1024;
 /** "little" or "big". */
 const MAX_BYTEORDER_BYTES = 16;
-/** The most bytes that are read to gather elements that do not stand one after the other: a transposed matrix of 8,192 x 16,384 in bf16. */
-const MAX_SPAN_BYTES = 256 * 1024 * 1024;
+/** The most elements that are read to gather those that do not stand one after the other: a transposed matrix of 8,192 x 8,192. */
+const MAX_SPAN = 64 * 1024 * 1024;
 
 /**
  * One open file of torch.save (since torch 1.6: a zip archive with the description of the tensors in data.pkl and one
@@ -41,7 +40,7 @@ export class TorchFile implements TensorStore {
    * @throws E_SHARD_MISSING, E_EMPTY, E_PICKLE (not a zip archive, or a pickle with anything else than tensors), E_FORMAT_UNSUPPORTED
    *   (TorchScript, big-endian), E_HEADER_INVALID, E_HEADER_TRUNCATED, E_DUPLICATE_KEY, E_PATH, E_OFFSETS, E_SHAPE, E_UNREADABLE
    */
-  static async open(this: void, path: string): Promise<TorchFile> {
+  static async open(path: string): Promise<TorchFile> {
     const { handle, size } = await openShard(path);
     try {
       await checkMagic(handle, path, size);
@@ -81,28 +80,17 @@ export class TorchFile implements TensorStore {
 
   /** A strided tensor: reads from the first to the last of the elements, and picks them. `begin` is the position of the tensor's first element. */
   async #gather({ name, shape }: TorchTensor, stride: readonly number[], dtype: Dtype, begin: number, start: number, count: number): Promise<Float32Array> {
-    const width = elementBytes(dtype);
     const values = allocate(name, count);
-    let first = Infinity;
-    let last = -Infinity;
-    for (const at of sourceIndices(shape, stride, start, count)) {
-      first = Math.min(first, at);
-      last = Math.max(last, at);
-    }
     if (count === 0) return values;
-    const spanBytes = (last - first + 1) * width;
-    if (spanBytes > MAX_SPAN_BYTES) {
-      throw new LensError('E_FORMAT_UNSUPPORTED', `The elements of tensor ${quote(name)} are up to ${Math.ceil(spanBytes / 2 ** 20)} MiB apart in ${this.path}.`, 'It was saved transposed: save it again after .contiguous().');
+    const { first, last } = reach(shape, stride, start, count);
+    if (last - first >= MAX_SPAN) {
+      throw new LensError('E_FORMAT_UNSUPPORTED', `Elements of tensor ${quote(name)} in ${this.path} that belong together are ${last - first} elements apart.`, 'It was saved transposed: save it again after .contiguous().');
     }
-    const span = new Uint8Array(spanBytes);
-    await readFully(this.handle, this.path, span, begin + first * width);
-    const raw = sourceBytes(dtype, values);
-    let to = 0;
-    for (const at of sourceIndices(shape, stride, start, count)) {
-      const from = (at - first) * width;
-      for (let b = 0; b < width; b++) raw[to++] = span[from + b];
-    }
-    if (!widenInPlace(dtype, values)) throw notFinite(name, values, start);
+    const span = allocate(name, last - first + 1);
+    await fill(span, this.handle, this.path, dtype, elementPosition(begin, dtype, first));
+    let i = 0;
+    for (const at of sourceIndices(shape, stride, start, count)) values[i++] = span[at - first];
+    if (!areFinite(values)) throw notFinite(name, values, start);
     return values;
   }
 }

@@ -28,13 +28,21 @@ describe('walk', () => {
     const real = await writeCheckpoint(join(root, 'm-real'));
     symlinkSync(real, join(root, 'a-link'));
     symlinkSync(root, join(real, 'up'));
-    expect(await walk(root)).toEqual([{ kind: 'checkpoint', path: join(root, 'a-link') }]);
+    expect(await walk(root)).toEqual([{ kind: 'folder', name: 'a-link', path: join(root, 'a-link'), isSure: true }]);
+  });
+
+  it('calls a GGUF by its file, or by its folder as well where the file\'s name says nothing', async () => {
+    const root = newFolder();
+    mkdirSync(join(root, 'olmoe'));
+    for (const name of ['model.gguf', 'ggml-model-Q4_K_M.gguf', 'modelled.gguf']) writeFileSync(join(root, 'olmoe', name), '');
+    expect((await walk(root)).map(({ name }) => name)).toEqual(['olmoe/ggml-model-Q4_K_M', 'olmoe/model', 'modelled']);
   });
 
   it('does not look into a repository of Hugging Face\'s cache, and names it as a whole', async () => {
     const root = newFolder();
     mkdirSync(join(root, 'models--o--m', 'snapshots', 'c'), { recursive: true });
-    await writeCheckpoint(join(root, 'models--o--m', 'snapshots', 'c'));
-    expect(await walk(root)).toEqual([{ kind: 'hub-repo', path: join(root, 'models--o--m') }]);
+    const snapshot = await writeCheckpoint(join(root, 'models--o--m', 'snapshots', 'c'));
+    await writeCheckpoint(join(snapshot, 'below'));
+    expect(await walk(root)).toEqual([{ kind: 'folder', name: 'o/m', path: snapshot, isSure: true }]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -100,4 +101,23 @@ export async function writeHubRepo(hub: string, repo: string, { commit = 'c0ffee
   }
   if (ref) await writeFile(join(root, 'refs', 'main'), commit);
   return snapshot;
+}
+
+/**
+ * A model in a store of Ollama's: a manifest, and the blob that it names.
+ * @param name host, namespace, model, tag
+ * @returns the blob's path
+ */
+export async function writeOllamaModel(store: string, name: readonly [string, string, string, string], gguf: string | Uint8Array): Promise<string> {
+  const hash = createHash('sha256').update(gguf).digest('hex');
+  const manifest = join(store, 'manifests', ...name);
+  const blob = join(store, 'blobs', `sha256-${hash}`);
+  await mkdir(join(manifest, '..'), { recursive: true });
+  await mkdir(join(store, 'blobs'), { recursive: true });
+  await writeFile(manifest, JSON.stringify({
+    schemaVersion: 2,
+    layers: [{ mediaType: 'application/vnd.ollama.image.license', digest: 'sha256:00' }, { mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${hash}`, size: gguf.length }],
+  }));
+  await writeFile(blob, gguf);
+  return blob;
 }

@@ -48,11 +48,15 @@ describe('openCheckpoint', () => {
     ['a config without weights', { 'config.json': '{}', 'tokenizer.json': '{}' }, 'E_WEIGHTS_MISSING'],
     ['shards without an index', { 'config.json': '{}', 'model-00001-of-00002.safetensors': weights }, 'E_WEIGHTS_MISSING'],
     ['torch .bin', { 'config.json': '{}', 'pytorch_model.bin': 'x' }, 'E_PICKLE'],
-    ['torch .bin shards', { 'config.json': '{}', 'pytorch_model-00001-of-00002.bin': 'x', 'pytorch_model.bin.index.json': '{}' }, 'E_PICKLE'],
+    ['an empty torch .pt', { 'config.json': '{}', 'model.pt': '' }, 'E_EMPTY'],
+    ['an index of torch .bin shards that names none', { 'config.json': '{}', 'pytorch_model-00001-of-00002.bin': 'x', 'pytorch_model.bin.index.json': '{}' }, 'E_INDEX_INVALID'],
+    ['torch .bin shards without an index', { 'config.json': '{}', 'pytorch_model-00001-of-00002.bin': 'x' }, 'E_WEIGHTS_MISSING'],
+    ['two torch files', { 'config.json': '{}', 'consolidated.00.pth': 'x', 'consolidated.01.pth': 'x' }, 'E_WEIGHTS_MISSING'],
     ['torch .pth', { 'config.json': '{}', 'consolidated.00.pth': 'x' }, 'E_PICKLE'],
     ['only what a Trainer leaves', { 'config.json': '{}', 'training_args.bin': 'x', 'optimizer.pt': 'x' }, 'E_WEIGHTS_MISSING'],
-    ['GGUF beside a config', { 'config.json': '{}', 'm.gguf': 'GGUF' }, 'E_FORMAT_UNSUPPORTED'],
-    ['GGUF alone', { 'm.gguf': 'GGUF' }, 'E_FORMAT_UNSUPPORTED'],
+    ['a damaged GGUF beside a config', { 'config.json': '{}', 'm.gguf': 'GGUF' }, 'E_GGUF_TRUNCATED'],
+    ['a damaged GGUF alone', { 'm.gguf': 'GGUF' }, 'E_GGUF_TRUNCATED'],
+    ['a quantisation that is not read', { 'config.json': '{"quantization_config":{"quant_method":"gptq"}}', 'model.safetensors': weights }, 'E_CONFIG_UNSUPPORTED'],
     ['an empty config', { 'config.json': '', 'model.safetensors': weights }, 'E_CONFIG_INVALID'],
     ['a config that is a list', { 'config.json': '[]', 'model.safetensors': weights }, 'E_CONFIG_INVALID'],
     ['a config that is not UTF-8', { 'config.json': Uint8Array.of(0x7b, 0xff), 'model.safetensors': weights }, 'E_CONFIG_INVALID'],
@@ -62,12 +66,12 @@ describe('openCheckpoint', () => {
     await expectCode(code, () => openCheckpoint(folderWith(`case ${name}`, files)));
   });
 
-  it.each([['m.gguf', 'E_FORMAT_UNSUPPORTED', 'GGUF is not supported in this version'], ['m.bin', 'E_PICKLE', 'not executed'], ['notes.txt', 'E_FORMAT_UNSUPPORTED', 'not a checkpoint']] as const)('the file %s is %s', async (file, code, words) => {
-    expect((await expectCode(code, () => openCheckpoint(join(folderWith('files', { [file]: 'x' }), file)))).message).toContain(words);
+  it.each([['m.gguf', 'E_GGUF_MAGIC', 'not a GGUF file'], ['m.bin', 'E_PICKLE', 'not executed'], ['m.safetensors', 'E_HEADER_TRUNCATED', 'too few'], ['notes.txt', 'E_FORMAT_UNSUPPORTED', 'not a checkpoint']] as const)('the file %s is %s', async (file, code, words) => {
+    expect((await expectCode(code, () => openCheckpoint(join(folderWith('files', { 'config.json': '{}', [file]: 'x' }), file)))).message).toContain(words);
   });
 
   it('tells of a pickle what to do', async () => {
-    expect((await expectCode('E_PICKLE', () => openCheckpoint(folderWith('p', { 'config.json': '{}', 'model.pt': '' })))).hint).toContain('safetensors');
+    expect((await expectCode('E_PICKLE', () => openCheckpoint(folderWith('p', { 'config.json': '{}', 'model.pt': 'x' })))).hint).toContain('safetensors');
   });
 
   it('says E_UNREADABLE when a config is a folder, and when model.safetensors is one', async () => {

@@ -1,7 +1,6 @@
 import type * as Os from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Dtype } from '../../../src/checkpoint/tensorStore.js';
-import { notFinite, sourceBytes, widen, widenInPlace } from '../../../src/checkpoint/widen.js';
+import { narrow, notFinite, sourceBytes, widen, widenInPlace, type Narrow } from '../../../src/checkpoint/widen.js';
 
 const machine = vi.hoisted(() => ({ order: undefined as 'BE' | 'LE' | undefined }));
 vi.mock('node:os', async (original) => {
@@ -61,7 +60,7 @@ describe('widen', () => {
 });
 
 describe('widenInPlace', () => {
-  const finite = (dtype: Dtype, bytes: Uint8Array): boolean => {
+  const finite = (dtype: Narrow, bytes: Uint8Array): boolean => {
     const values = new Float32Array(bytes.length / (dtype === 'F32' ? 4 : 2));
     sourceBytes(dtype, values).set(bytes);
     return widenInPlace(dtype, values);
@@ -80,6 +79,22 @@ describe('widenInPlace', () => {
     expect(of(1, NaN, 1)).toBe(false);
     expect(of(1, 1, Infinity)).toBe(false);
     expect(of(-Infinity, 1)).toBe(false);
+  });
+});
+
+describe('narrow', () => {
+  it('rounds f64 to the nearest f32, and what is too large for one to an infinity', () => {
+    const numbers = [0, -0, 0.1, -1 / 3, 3.4e38, 3.5e38, -1e300, 1e-45, 1e-300, NaN, Infinity];
+    const target = new Float32Array(numbers.length);
+    narrow(new Uint8Array(Float64Array.from(numbers).buffer), target);
+    expect([...target]).toEqual(numbers.map(Math.fround));
+  });
+
+  it('swaps bytes on a big-endian machine', () => {
+    machine.order = 'BE';
+    const target = new Float32Array(1);
+    narrow(Uint8Array.of(0x3f, 0xf0, 0, 0, 0, 0, 0, 0), target);
+    expect(target[0]).toBe(1);
   });
 });
 

@@ -1,0 +1,99 @@
+import { LensError } from '../../base/errors.js';
+import { quote } from '../jsonValue.js';
+import { allocate, checkRange, elementCount } from '../readRange.js';
+import type { ShardedStore } from '../shardedStore.js';
+import type { TensorInfo } from '../tensorStore.js';
+import { areFinite, notFinite } from '../widen.js';
+import { e8m0Table, float8Table, isFloat8, type Float8 } from './float8.js';
+import { scaleGrid, scaleRowStart, type BlockSize, type ScaleGrid } from './scaleGrid.js';
+import type { ScaledTensor } from './scaledStore.js';
+import type { TensorFile } from './tensorFile.js';
+
+/**
+ * What the name of a tensor of scales ends with: X.weight_scale_inv of DeepSeek-V3 and transformers' "fp8" (despite
+ * its name a factor too), X.weight_scale of compressed-tensors and fbgemm.
+ */
+const SCALE_ENDINGS = ['_scale_inv', '_scale'];
+const SCALE_DTYPES = ['F32', 'BF16', 'F16', 'F8_E8M0', 'U8'];
+
+/** An fp8 weight, its scales, and which scale is for which element. */
+interface ScaledWeight {
+  readonly weight: TensorInfo;
+  readonly dtype: Float8;
+  readonly scales: TensorInfo;
+  readonly grid: ScaleGrid;
+}
+
+/**
+ * The fp8 weights that have a tensor of scales beside them. Values are weight x scale, in f32.
+ * Source: weight_dequant of DeepSeek-V3 (inference/kernel.py), Fp8Dequantize of transformers, dequantize of compressed-tensors
+ * (which multiplies in the scales' own type: its bf16 results are these, rounded).
+ * @param sizes the block sizes that the config names
+ * @throws E_SHAPE (scales that do not fit), E_DTYPE (scales that are no numbers)
+ */
+export function scaledFp8Tensors(store: ShardedStore<TensorFile>, sizes: readonly BlockSize[]): ScaledTensor[] {
+  const found: ScaledTensor[] = [];
+  for (const weight of store.tensors.values()) {
+    const { name, dtype } = weight;
+    const scales = isFloat8(dtype) ? SCALE_ENDINGS.map((ending) => store.tensors.get(name + ending)).find((t) => t !== undefined) : undefined;
+    if (!isFloat8(dtype) || scales === undefined) continue;
+    if (!SCALE_DTYPES.includes(scales.dtype)) throw new LensError('E_DTYPE', `The scales ${quote(scales.name)} have dtype ${scales.dtype}.`, `One of ${SCALE_DTYPES.join(', ')} is wanted.`);
+    const scaled = { weight, dtype, scales, grid: scaleGrid(weight, scales, sizes) };
+    const info = { name, dtype, shape: weight.shape, bytes: weight.bytes + scales.bytes, readable: true };
+    found.push({ info, scales: scales.name, read: (start, count) => readScaled(store, scaled, start, count) });
+  }
+  return found;
+}
+
+async function readScaled(store: ShardedStore<TensorFile>, scaled: ScaledWeight, start: number, count: number): Promise<Float32Array> {
+  const { weight: { name, shape }, dtype } = scaled;
+  checkRange(name, elementCount(shape), start, count);
+  const values = allocate(name, count);
+  const bytes = new Uint8Array(values.buffer, 3 * count, count); // the end of the values' own memory, see widenInPlace
+  await store.fileOf(name).readBytes(name, start, bytes);
+  if (count > 0) multiply(values, bytes, float8Table(dtype), scaled.grid, start, await readScales(store, scaled, start, count));
+  if (!areFinite(values)) throw notFinite(name, values, start);
+  return values;
+}
+
+/** Scales of neighbouring grid rows; `first` is the index in the whole tensor of values[0]. */
+interface ScaleRange {
+  readonly values: Float32Array;
+  readonly first: number;
+}
+
+/** The scales of the grid rows that elements [start, start + count) touch: for a matrix in blocks of 128 x 128, 1/128 of its rows' scales. */
+async function readScales(store: ShardedStore<TensorFile>, { scales, grid }: ScaledWeight, start: number, count: number): Promise<ScaleRange> {
+  const firstRow = Math.floor(start / grid.columns);
+  const lastRow = Math.floor((start + count - 1) / grid.columns);
+  const isShared = !grid.ownGrids && Math.floor(firstRow / grid.rows) !== Math.floor(lastRow / grid.rows);
+  const first = isShared ? 0 : scaleRowStart(grid, firstRow);
+  const end = isShared ? grid.gridRows * grid.gridColumns : scaleRowStart(grid, lastRow) + grid.gridColumns;
+  return { values: await readScaleNumbers(store, scales, first, end - first), first };
+}
+
+async function readScaleNumbers(store: ShardedStore<TensorFile>, { name, dtype }: TensorInfo, first: number, count: number): Promise<Float32Array> {
+  if (dtype !== 'U8' && dtype !== 'F8_E8M0') return store.readFloat32(name, first, count);
+  const exponents = new Uint8Array(count); // MXFP8: powers of two, which transformers stores as bytes
+  await store.fileOf(name).readBytes(name, first, exponents);
+  const powers = e8m0Table();
+  return Float32Array.from(exponents, (byte) => powers[byte]);
+}
+
+/** values[i] = table[bytes[i]] x its scale; going up never overwrites a byte that is still to be read (widenInPlace). */
+function multiply(values: Float32Array, bytes: Uint8Array, table: Float32Array, grid: ScaleGrid, start: number, scales: ScaleRange): void {
+  const { columns, blockColumns } = grid;
+  for (let i = 0; i < values.length; ) {
+    const row = Math.floor((start + i) / columns);
+    const rowScales = scaleRowStart(grid, row) - scales.first;
+    let column = (start + i) % columns;
+    const rowEnd = Math.min(i + columns - column, values.length);
+    while (i < rowEnd) {
+      const block = Math.floor(column / blockColumns);
+      const scale = scales.values[rowScales + block];
+      const end = Math.min(i + (block + 1) * blockColumns - column, rowEnd);
+      column += end - i;
+      for (; i < end; i++) values[i] = table[bytes[i]] * scale;
+    }
+  }
+}
