@@ -3,7 +3,7 @@ import { LensError } from '../base/errors.js';
 import { openCheckpoint } from '../checkpoint/open.js';
 import { forward } from '../model/forward.js';
 import { KvCache } from '../model/kvCache.js';
-import { readModel, type Model } from '../model/model.js';
+import { checkRouters, readModel, type Model } from '../model/model.js';
 import { surprisals } from '../model/surprisal.js';
 import { Weights } from '../model/weights.js';
 import type { Policy } from '../routing/policy.js';
@@ -45,6 +45,7 @@ export class Session {
       if (tokenizer.idLimit > model.info.vocabularySize) {
         throw new LensError('E_VOCAB_MISMATCH', `The tokenizer has ids up to ${tokenizer.idLimit - 1}, the model only ${model.info.vocabularySize} embeddings.`, 'The tokenizer and the weights are not of the same model.');
       }
+      await checkRouters(model);
       const { weightBudget, ...backend }: Backend = await startBackend(options.backend, options.nativeFolder);
       const weights = new Weights(model.store, weightBudget);
       return new Session(model, tokenizer, weights, () => checkpoint.store.close(), backend, performance.now() - began);

@@ -37,8 +37,9 @@ export type Tensors = ReadonlyMap<string, Pick<TensorInfo, 'shape'>>;
 export function decoderWeights(decoder: Decoder): Weight[] {
   const { embedding, blocks, finalNorm, output, outputBias, rope } = decoder;
   const single = [outputBias, rope.divisors].filter((weight) => weight !== undefined);
-  const all: readonly Weight[] = [embedding, ...blocks.flatMap((block) => block.weights), ...normWeights(finalNorm), output, ...single];
-  return [...new Map(all.map((weight) => [keyOf(weight), weight])).values()];
+  const all = new Map<string, Weight>(); // large models have 100,000: each is looked at once
+  for (const weights of [[embedding], ...blocks.map((block) => block.weights), normWeights(finalNorm), [output], single]) for (const weight of weights) all.set(keyOf(weight), weight);
+  return [...all.values()];
 }
 
 /** Indices of the layers with routed experts. */

@@ -8,6 +8,7 @@ import type { ModelInfo } from '../trace/run.js';
 import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
 import { familyOf } from './families/registry.js';
 import { viewGguf, type FamilyView } from './gguf.js';
+import { projectionWeights } from './layers/linear.js';
 import { allOf } from './layers/swiglu.js';
 import { matrixWeight, shapeOf, sizeOf, type Weight } from './weights.js';
 
@@ -40,6 +41,16 @@ export function readModel(checkpoint: Checkpoint): Model {
     dtypes: dtypesOf(store, weights), weightBytes: checkpoint.weightBytes, memoryBytes: counts.parameters * Float32Array.BYTES_PER_ELEMENT } };
 }
 
+/**
+ * Reads every router once. A router with numbers that are not finite gives no routing: better told before anything is started
+ * than after most of a run.
+ * @throws E_WEIGHTS_NOT_FINITE, E_UNREADABLE
+ */
+export async function checkRouters({ decoder, store }: Model): Promise<void> {
+  const weights = decoder.blocks.flatMap(({ mixture }) => (mixture === undefined ? [] : [...projectionWeights(mixture.gate), ...(mixture.selectionBias === undefined ? [] : [mixture.selectionBias])]));
+  for (const weight of weights) await store.readFloat32(weight.name, 0, sizeOf(weight));
+}
+
 function familyView(checkpoint: Checkpoint): FamilyView {
   if (checkpoint.format === 'gguf') return viewGguf(checkpoint);
   const config = new ConfigReader(checkpoint.config, 'config.json');
@@ -63,13 +74,17 @@ function checkWeight({ tensors }: TensorStore, weight: Weight): void {
   }
   if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which can't be read.`, 'Use the original checkpoint, or a GGUF in a common quantisation such as Q4_K_M or Q8_0.');
   const wanted = shapeOf(weight);
-  if (withoutOnes(found.shape) !== withoutOnes(wanted)) {
+  if (!isSameShape(found.shape, wanted)) {
     throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
   }
 }
 
-/** A shape as far as it matters here: files differ in whether a vector is [n], [1, n] or [n, 1]. */
-const withoutOnes = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join(' ');
+/** As far as it matters here: files differ in whether a vector is [n], [1, n] or [n, 1]. */
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length === b.length) return a.every((size, i) => size === b[i]);
+  const [x, y] = [a, b].map((shape) => shape.filter((size) => size !== 1));
+  return x.length === y.length && x.every((size, i) => size === y[i]);
+}
 
 /** Element types of the weights, the one with the most bytes first. */
 function dtypesOf({ tensors }: TensorStore, weights: readonly Weight[]): string[] {

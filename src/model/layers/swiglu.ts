@@ -40,7 +40,7 @@ export function swigluWeights(prefix: string, hidden: number, inner: number, [ga
   };
 }
 
-export const allOf = ({ gate, up, down }: Swiglu): Weight[] => [gate, up, down].flatMap(projectionWeights);
+export const allOf = ({ gate, up, down }: Swiglu): Weight[] => [...projectionWeights(gate), ...projectionWeights(up), ...projectionWeights(down)];
 
 /** [T, hidden] to [T, hidden] */
 export const swiglu = (x: Matrix, { gate, up, down }: Swiglu, activation: Activation, pass: Pass): Promise<Matrix> => {
