@@ -1,58 +1,63 @@
-import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LensError, toLensError } from '../base/errors.js';
+import { readdir } from 'node:fs/promises';
+import { LensError } from '../base/errors.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { isMissing, unreadable } from '../checkpoint/files.js';
 import type { Tokenizer } from './encoding.js';
+import { parseJson, readText } from './folder.js';
+import { compileGguf } from './gguf.js';
+import { readSentencePieceFolder, SENTENCE_PIECE_NAME } from './sentencePiece.js';
+import { readTekkenFolder, TEKKEN_NAME } from './tekken.js';
+import { readTiktokenFolder, tiktokenName } from './tiktoken.js';
 import { compileTokenizer } from './tokenizer.js';
+import { MERGES_NAME, readVocabMergesFolder, VOCAB_NAME } from './vocabMerges.js';
 
-/** The largest released tokenizer.json has 35 MB (262,144 tokens); V8 cannot hold more than 512 MB in one string. */
-export const MAX_TOKENIZER_BYTES = 256 * 2 ** 20;
+export { chatTemplate } from './chatTemplate.js';
 
-/** Other forms of a tokenizer, which a checkpoint may have instead. */
-const OTHER_FORMS = ['tokenizer.model', 'vocab.json', 'merges.txt', 'tekken.json', 'tiktoken.model', 'vocab.txt'];
+const TOKENIZER_JSON = 'tokenizer.json';
+
+/** Reads one form of a tokenizer from a folder that has its files. */
+type Reader = (folder: string, names: ReadonlySet<string>) => Promise<Tokenizer>;
+
+/** The forms that a folder may have its tokenizer in; the first that is there is taken. */
+const FORMS: readonly { readonly has: (names: ReadonlySet<string>) => boolean; readonly read: Reader }[] = [
+  { has: (names) => names.has(TOKENIZER_JSON), read: readTokenizerJson },
+  { has: (names) => names.has(SENTENCE_PIECE_NAME), read: readSentencePieceFolder },
+  { has: (names) => names.has(TEKKEN_NAME), read: readTekkenFolder },
+  { has: (names) => tiktokenName(names) !== undefined, read: readTiktokenFolder },
+  { has: (names) => names.has(VOCAB_NAME) && names.has(MERGES_NAME), read: readVocabMergesFolder },
+];
+
+/** Whether a folder with these files has a tokenizer that can be read (if it is in order). */
+export function hasTokenizer(names: ReadonlySet<string>): boolean {
+  return FORMS.some(({ has }) => has(names));
+}
 
 /**
- * The tokenizer of a checkpoint folder, from its tokenizer.json alone. tokenizer_config.json is not read: its settings
- * (add_bos_token, clean_up_tokenization_spaces, do_lower_case ...) belong to one or another Python class; the ids
- * asked for are those of tokenizer.json.
- *
+ * The tokenizer of a checkpoint.
  * Throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID (damaged, or of a kind that would give wrong ids) or E_UNREADABLE.
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const text = await readTokenizer(folder);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    throw new LensError('E_TOKENIZER_INVALID', `tokenizer.json in ${folder} is not JSON.`, 'It may be cut short, or a pointer to a large file: download it again.', { cause });
-  }
-  return compileTokenizer(parsed);
+export async function loadTokenizer({ format, path, config }: Pick<Checkpoint, 'format' | 'path' | 'config'>): Promise<Tokenizer> {
+  if (format === 'gguf') return compileGguf(config, path);
+  const names = await namesIn(path);
+  const form = FORMS.find(({ has }) => has(names));
+  if (form === undefined) throw new LensError('E_TOKENIZER_MISSING', `There is no tokenizer in ${path}.`, 'Copy the files of its tokenizer (tokenizer.json, or what the checkpoint came with) into the folder of the checkpoint.');
+  return form.read(path, names);
 }
 
-async function readTokenizer(folder: string): Promise<string> {
+/** What a folder holds; nothing if it is none. */
+async function namesIn(folder: string): Promise<ReadonlySet<string>> {
   try {
-    const file = await open(join(folder, 'tokenizer.json'));
-    try {
-      const { size } = await file.stat();
-      if (size > MAX_TOKENIZER_BYTES) {
-        throw new LensError('E_TOKENIZER_INVALID', `tokenizer.json in ${folder} has ${size} bytes, more than any tokenizer.`, `At most ${MAX_TOKENIZER_BYTES} bytes are read.`);
-      }
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    return new Set(await readdir(folder));
   } catch (error) {
-    const system = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-    if (system === 'ENOENT' || system === 'ENOTDIR') throw await missing(folder);
-    throw toLensError(error);
+    if (isMissing(error)) return new Set();
+    throw unreadable(error, folder);
   }
 }
 
-async function missing(folder: string): Promise<LensError> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const other = OTHER_FORMS.find((name) => names.includes(name));
-  const hint =
-    other === undefined
-      ? 'Copy tokenizer.json into the folder of the checkpoint.'
-      : `${other} has to be converted: in Python, transformers.AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).`;
-  return new LensError('E_TOKENIZER_MISSING', `There is no tokenizer.json in ${folder}.`, hint);
+/**
+ * tokenizer.json alone: tokenizer_config.json is not read, as its settings (add_bos_token, clean_up_tokenization_spaces,
+ * do_lower_case ...) belong to one or another Python class; the ids asked for are those of tokenizer.json.
+ */
+async function readTokenizerJson(folder: string): Promise<Tokenizer> {
+  return compileTokenizer(parseJson((await readText(folder, TOKENIZER_JSON)) ?? '', `${TOKENIZER_JSON} in ${folder}`));
 }

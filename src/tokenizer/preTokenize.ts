@@ -3,20 +3,21 @@ import { toByteCharacters } from './byteLevel.js';
 import { asFlag, asId, asOptionalString, asString, flatten, invalid, unsupported, type Json } from './json.js';
 import { replaceMatches } from './normalize.js';
 import { compilePattern, expressionMatcher, regexMatcher } from './pattern.js';
+import { GPT2 } from './patterns.js';
 import { asBehavior, invert, partition, splitPiece, type Behavior, type Partition } from './split.js';
 import { ALSO_NUMBERS, ALSO_PUNCTUATION, NOT_NUMBERS, NOT_PUNCTUATION } from './unicodeTables.js';
 
 /** Cuts a piece into the words that the model sees one at a time. */
 export type PreTokenizer = (piece: Piece) => readonly Piece[];
 
-/** GPT-2's pattern, which `ByteLevel` uses unless told otherwise. */
-const GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const ASCII_PUNCTUATION = '!-\\/:-@\\[-`\\{-~';
 const PUNCTUATION = new RegExp(`(?![${NOT_PUNCTUATION}])[\\p{P}${ASCII_PUNCTUATION}${ALSO_PUNCTUATION}]`, 'gu');
 const NUMBER = new RegExp(`(?![${NOT_NUMBERS}])[\\p{N}${ALSO_NUMBERS}]`, 'gu');
 /** \w and \s of Rust's `regex`, not of Oniguruma. */
 const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 const WORD_OR_SYMBOLS = new RegExp(`[${WORD}]+|[^${WORD}\\p{White_Space}]+`, 'gu');
+
+const WITHOUT_SPACES = splitter(partition(expressionMatcher(/\p{White_Space}/gu, false)), 'Removed');
 
 /** The `pre_tokenizer` of tokenizer.json; null leaves the text whole. */
 export function compilePreTokenizer(value: unknown): PreTokenizer {
@@ -37,10 +38,11 @@ function compileStep(step: Json): PreTokenizer {
     case 'Digits': return splitter(partition(expressionMatcher(NUMBER, false)), asFlag(step.individual_digits, 'pre_tokenizer.individual_digits', false) ? 'Isolated' : 'Contiguous');
     case 'Punctuation': return splitter(partition(expressionMatcher(PUNCTUATION, false)), step.behavior === undefined ? 'Isolated' : asBehavior(step.behavior, 'pre_tokenizer.behavior'));
     case 'Whitespace': return splitter(invert(partition(expressionMatcher(WORD_OR_SYMBOLS, true))), 'Removed');
-    case 'WhitespaceSplit': return splitter(partition(expressionMatcher(/\p{White_Space}/gu, false)), 'Removed');
+    case 'WhitespaceSplit': return WITHOUT_SPACES;
     case 'CharDelimiterSplit': return splitter(partition(compilePattern({ String: asString(step.delimiter, 'pre_tokenizer.delimiter') }, 'pre_tokenizer')), 'Removed');
     case 'FixedLength': return fixedLength(step.length === undefined ? 5 : asId(step.length, 'pre_tokenizer.length'));
-    case 'BertPreTokenizer': case 'UnicodeScripts': throw unsupported(`the pre-tokenizer ${type}`);
+    case 'BertPreTokenizer': return (piece) => WITHOUT_SPACES(piece).flatMap(splitter(partition(expressionMatcher(PUNCTUATION, false)), 'Isolated'));
+    case 'UnicodeScripts': throw unsupported(`the pre-tokenizer ${type}`);
     default: throw invalid('pre_tokenizer.type', `names no known pre-tokenizer: ${JSON.stringify(type)}`);
   }
 }

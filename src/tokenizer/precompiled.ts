@@ -6,7 +6,25 @@ import { alignMarks, type Mark } from './unicodeForm.js';
 /** Longer grapheme clusters, in UTF-8 bytes, are looked up character by character. */
 const LONGEST_CLUSTER = 5;
 
-const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** UTF-16 units segmented at once: on a whole text Intl.Segmenter takes quadratic time. */
+const WINDOW = 1024;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The grapheme clusters of a text. Where one ends depends on nothing before it, so that each window begins at the last cluster of the one before. */
+function* clustersOf(text: string): Generator<string> {
+  let from = 0;
+  for (let size = WINDOW; from < text.length; ) {
+    const clusters = Array.from(segmenter.segment(text.slice(from, from + size)), ({ segment }) => segment);
+    const isEnd = from + size >= text.length;
+    if (!isEnd) clusters.pop(); // it may go on
+    size = clusters.length === 0 ? 2 * size : WINDOW;
+    for (const cluster of clusters) {
+      yield cluster;
+      from += cluster.length;
+    }
+  }
+}
 
 /**
  * `Precompiled` of tokenizer.json: SentencePiece's rules as the reference applies them, which differs from SentencePiece
@@ -35,7 +53,7 @@ function apply(map: Charsmap, piece: Piece): Piece {
     if (last === undefined) skipped -= more;
     else marks.push({ ...last, change: last.change + more });
   };
-  for (const { segment } of clusters.segment(piece.text)) {
+  for (const segment of clustersOf(piece.text)) {
     const whole = Buffer.byteLength(segment) <= LONGEST_CLUSTER ? map.find(segment, 0, true) : undefined;
     if (whole !== undefined) put(segment, whole.becomes);
     else {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Encoding, Tokenizer } from '../../../src/tokenizer/encoding';
 import { compileTokenizer } from '../../../src/tokenizer/tokenizer';
@@ -27,7 +27,7 @@ interface Golden {
 
 export const golden = JSON.parse(readFileSync(`${FOLDER}golden.json`, 'utf8')) as Golden;
 export const kindNames = Object.keys(golden.kinds);
-export const bases = readdirSync(FOLDER).filter((name) => !name.endsWith('.json'));
+export const bases = readdirSync(FOLDER).filter((name) => existsSync(`${FOLDER}${name}/tokenizer.json`));
 
 export function readBase(name: string): TokenizerFile {
   return JSON.parse(readFileSync(`${FOLDER}${name}/tokenizer.json`, 'utf8')) as TokenizerFile;
@@ -37,7 +37,7 @@ export function readBase(name: string): TokenizerFile {
 export function kindFile(name: string): TokenizerFile {
   const { base, parts } = golden.kinds[name];
   const file = readBase(base);
-  if (parts.model?.type !== 'Unigram') return { ...file, ...parts, model: { ...file.model, ...parts.model } };
+  if (parts.model?.type !== 'Unigram') return { ...file, ...parts, model: (parts.model?.type === undefined ? { ...file.model, ...parts.model } : parts.model) as TokenizerFile['model'] };
   const tokens = Object.entries(file.model.vocab).sort((a, b) => a[1] - b[1]);
   const vocab = tokens.map(([token], i) => [token, -(i % 97) / 8 - 12 / Array.from(token).length]);
   return { ...file, ...parts, model: { ...parts.model, vocab: vocab as unknown as Record<string, number> } };
