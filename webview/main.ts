@@ -9,6 +9,7 @@ import { afterHost } from './restore.js';
 import type { Theme } from './theme.js';
 import { applyTheme, watchTheme } from './themeWatch.js';
 import { registerToolkit } from './toolkit.js';
+import { aboutView } from './views/about.js';
 import { figuresView } from './views/figures.js';
 import { headerView } from './views/header.js';
 import { layersView } from './views/layers.js';
@@ -49,16 +50,17 @@ const actions: Actions = {
 
 const status = statusView(actions);
 const header = headerView(actions);
+const about = aboutView();
 const sections: readonly View[] = [figuresView(), variantView(), textView(actions), layersView(actions), tokenView(), spansView(actions)];
 const result = h('div', { id: 'result' }, ...sections.map((view) => view.element));
 const main = document.querySelector('main') ?? document.body.appendChild(h('main')); // the host's page has one
-main.append(h('div', { id: 'panel' }, header.element, status.element, result));
+main.append(h('div', { id: 'panel' }, header.element, status.element, about.element, result));
 
 function render(): void {
   if (!theme) return;
   const model = { state, choices, theme };
   result.hidden = state.result === undefined;
-  for (const view of [status, header, ...sections]) view.render(model);
+  for (const view of [status, header, about, ...sections]) view.render(model);
 }
 
 /** Not while the snapshot is being drawn: writing a large result out takes longer than a frame. */

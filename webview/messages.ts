@@ -7,7 +7,7 @@ export function isHostToPanel(value: unknown): value is HostToPanel {
   if (!isFields(value) || value['type'] !== 'state' || !isFields(value['state'])) return false;
   const state = value['state'];
   return isStatus(state['status']) && typeof state['modelName'] === 'string' && typeof state['policyLabel'] === 'string'
-    && Array.isArray(state['details']) && isOptional(state['result'], isPanelResult)
+    && Array.isArray(state['details']) && isOptional(state['result'], isPanelResult) && isOptional(state['about'], isAbout)
     && isOptional(state['selectedToken'], isIndex) && isOptional(state['selectedSpan'], isIndex);
 }
 
@@ -19,6 +19,15 @@ export function isPanelResult(value: unknown): value is PanelResult {
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every((run) => isRun(run, tokens.length))) return false;
   return isOptional(variant, (other) => isFields(other) && typeof other['text'] === 'string'
     && areTokens(other['tokens'], other['text']) && areSpans(other['spans']) && isRun(other['run'], other['tokens'].length));
+}
+
+/** As far as the views could trip over it: the host is of the same version, and makes no others. */
+function isAbout(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { facts, error } = value;
+  if (isFields(error)) return typeof error['code'] === 'string' && typeof error['message'] === 'string' && typeof error['hint'] === 'string';
+  return isFields(facts) && isFields(facts['budget']) && isFields(facts['model']) && typeof facts['fits'] === 'string'
+    && Array.isArray(facts['model']['moeLayers']) && Array.isArray(facts['model']['dtypes']) && typeof facts['model']['nativePolicy'] === 'string';
 }
 
 function isStatus(value: unknown): value is PanelStatus {

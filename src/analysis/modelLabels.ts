@@ -3,18 +3,17 @@ import { parsePolicy, policyLabel } from '../routing/policy.js';
 import type { Fit, ModelFacts, WeightBudget } from '../trace/modelFacts.js';
 import type { ModelInfo } from '../trace/run.js';
 import { bigText, bytesText, plural } from './labels.js';
+import { expertsText, layersText } from './modelShape.js';
 
 /** One fact about a checkpoint; `name` tells it from the others, for tests and for copying. */
 export interface FactRow {
-  readonly name: 'family' | 'parameters' | 'active' | 'layers' | 'experts' | 'policy' | 'quantisation' | 'size' | 'memory' | 'context' | 'tokenizer' | 'shape' | 'path';
+  readonly name: 'family' | 'parameters' | 'active' | 'layers' | 'experts' | 'policy' | 'scores' | 'quantisation' | 'size' | 'memory' | 'context' | 'tokenizer' | 'shape' | 'path';
   readonly label: string;
   readonly text: string;
 }
 
-/** What is known of a model: from a run, or before one, when it is also known whether it fits. */
-export type KnownFacts = Pick<ModelFacts, 'model'> & Partial<ModelFacts>;
-
-export function factRows({ model, fits, budget, tokenizer, chatTemplate }: KnownFacts): readonly FactRow[] {
+/** Everything that is known of a checkpoint before a run. */
+export function factRows({ model, fits, budget, tokenizer, chatTemplate }: ModelFacts): readonly FactRow[] {
   return [
     { name: 'family', label: 'Family', text: model.family },
     { name: 'parameters', label: 'Parameters', text: `${bigText(model.parameters)}, ${bigText(model.expertParameters)} in one expert` },
@@ -22,25 +21,25 @@ export function factRows({ model, fits, budget, tokenizer, chatTemplate }: Known
     { name: 'layers', label: 'Layers', text: layersText(model) },
     { name: 'experts', label: 'Experts', text: expertsText(model) },
     { name: 'policy', label: 'Native policy', text: nativeText(model) },
+    ...(model.normalisedScores === undefined ? [] : [{ name: 'scores', label: 'Router', text: 'sigmoid: probabilities are shares of the summed scores, also for Top-P' } as const]),
     { name: 'quantisation', label: 'Quantisation', text: quantisationText(model) },
     { name: 'size', label: 'On disk', text: `${bytesText(model.weightBytes)}, ${model.format}` },
-    { name: 'memory', label: 'Memory', text: `${bytesText(model.memoryBytes)} for all weights${fits === undefined || budget === undefined ? '' : `: ${fitText(fits)} (${budgetText(budget)})`}` },
+    { name: 'memory', label: 'Memory', text: `${bytesText(model.memoryBytes)} for all weights: ${fitText(fits)} (${budgetText(budget)})` },
     { name: 'context', label: 'Context', text: plural(model.contextLength, 'token') },
-    ...(chatTemplate === undefined ? [] : [{ name: 'tokenizer', label: 'Tokenizer', text: `${tokenizer ?? 'present'}, ${chatTemplate ? 'with a' : 'no'} chat template` } as const]),
+    { name: 'tokenizer', label: 'Tokenizer', text: tokenizerText(tokenizer, chatTemplate) },
     { name: 'shape', label: 'Shape', text: `hidden size ${model.hiddenSize}, vocabulary ${model.vocabularySize}` },
     { name: 'path', label: 'Path', text: model.path },
   ];
 }
 
-/** "64 a layer", "60 a layer and 4 shared" */
-export function expertsText({ experts, sharedExperts }: Pick<ModelInfo, 'experts' | 'sharedExperts'>): string {
-  return `${experts} a layer${sharedExperts === 0 ? '' : ` and ${sharedExperts} shared`}`;
+/** The facts in one line: "olmoe, 6.9 G parameters, 64 experts a layer, BF16, fits in memory". */
+export function summaryText({ model, fits }: Pick<ModelFacts, 'model' | 'fits'>): string {
+  return `${model.family}, ${bigText(model.parameters)} parameters, ${expertsText(model).replace('a layer', 'experts a layer')}, ${quantisationText(model)}, ${fitText(fits)}`;
 }
 
-/** "16, all with experts", "27: 1 dense, 26 with experts" */
-function layersText({ layers, moeLayers }: ModelInfo): string {
-  const dense = layers - moeLayers.length;
-  return dense === 0 ? `${layers}, all with experts` : `${layers}: ${dense} dense, ${moeLayers.length} with experts`;
+/** "BPE, with a chat template (not applied: text is read as it is)" */
+function tokenizerText(kind: string | null, hasTemplate: boolean): string {
+  return `${kind ?? 'none found, and without one the model can\'t be run'}, ${hasTemplate ? 'with a chat template (not applied: text is read as it is)' : 'no chat template'}`;
 }
 
 /** "top-k:8", "top-k:8 from the 4 best of 8 groups"; with the reason where no other policy would be faithful. */

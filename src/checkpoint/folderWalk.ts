@@ -78,12 +78,13 @@ class Search {
       const entries = await this.#list(folder);
       const names = entries.map(({ name }) => name);
       if (isOllamaStore(names)) {
-        this.sightings.push(...(await storeSightings(folder)));
+        this.sightings.push(...(await storeSightings(folder, this.signal)));
         return [];
       }
       this.#note(folder, names);
       return await foldersIn(folder, entries);
     } catch (error) {
+      throwIfCancelled(this.signal);
       this.report(folder, isMissing(error) ? new LensError('E_MODEL_NOT_FOUND', `There is no folder ${folder}.`, 'Check the path.') : unreadable(error, folder));
       return [];
     }
@@ -102,13 +103,18 @@ class Search {
 
   /** A config.json beside GGUF files alone is theirs: it does not make the folder a checkpoint without weights. */
   #note(folder: string, names: readonly string[]): void {
-    const files = ggufSightings(folder, names, (stem) => stem);
+    const files = ggufSightings(folder, names, (stem) => (isGeneric(stem) ? `${basename(folder)}/${stem}` : stem));
     const kind = folderKind(names);
     if (kind !== undefined && (kind !== 'config' || files.length === 0)) {
       this.sightings.push({ kind: 'folder', name: snapshotRepoName(folder) ?? (basename(folder) || folder), path: folder, isSure: kind === 'checkpoint' });
     }
     this.sightings.push(...files);
   }
+}
+
+/** A name that says nothing without its folder's: what llama.cpp's converter calls its output, and what people call a model's only file. */
+function isGeneric(stem: string): boolean {
+  return /^(?:ggml[-_])?model(?:[-_.]|$)/i.test(stem);
 }
 
 async function foldersIn(folder: string, entries: readonly Dirent[]): Promise<readonly string[]> {

@@ -103,10 +103,10 @@ class Keys {
 
 /** The index of the closing quote, -1 if there is none. */
 function endOfString(text: string, from: number): number {
-  for (let i = from; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === QUOTE) return i;
-    if (c === BACKSLASH) i++;
+  for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (end - slashes > from && text.charCodeAt(end - slashes - 1) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end; // pairs of them are backslashes of the text, an odd one escapes the quote
   }
   return -1;
 }

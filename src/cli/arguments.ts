@@ -24,6 +24,16 @@ export function oneOf<const W extends string>(value: string | undefined, words: 
   return word;
 }
 
+/** Options of a command that prints text or JSON. */
+export const FORMAT_OPTIONS = { format: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+
+/** `--json` is short for `--format json`. @throws UsageError for another format, and where the two contradict each other */
+export function textOrJson({ format, json }: { readonly format?: string | undefined; readonly json?: boolean | undefined }): 'text' | 'json' {
+  const chosen = oneOf(format ?? (json === true ? 'json' : 'text'), ['text', 'json'], 'format');
+  if (json === true && chosen !== 'json') throw new UsageError('either --json or --format text, not both');
+  return chosen;
+}
+
 /** Options that every command with a model takes. */
 export const MODEL_OPTIONS = {
   model: { type: 'string' },

@@ -1,16 +1,17 @@
-import { budgetText, expertsText, fitText, placeText, quantisationText } from '../analysis/modelLabels.js';
+import { budgetText, fitText, placeText, quantisationText } from '../analysis/modelLabels.js';
+import { expertsText } from '../analysis/modelShape.js';
 import { bigText, bytesText } from '../analysis/labels.js';
 import { findModels } from '../engine/discovery.js';
 import type { Discovery } from '../protocol/engineApi.js';
-import { MODEL_OPTIONS, oneOf, readArguments, UsageError } from './arguments.js';
+import { FORMAT_OPTIONS, MODEL_OPTIONS, readArguments, textOrJson, UsageError } from './arguments.js';
 import { table } from './formats/table.js';
 import { expandHome, sessionOptions } from './modelOptions.js';
 import { progressLine } from './progressLine.js';
 
-export const MODELS_USAGE = `moe-lens models [--format text|json] [--backend auto|native|wasm] [FOLDER...]
+export const MODELS_USAGE = `moe-lens models [--json] [--backend auto|native|wasm] [FOLDER...]
   Checkpoints in the caches of Hugging Face, Ollama, LM Studio and llama.cpp and in the folders you name: what can be run, and what
   was skipped with the reason. Headers are read, no weights.
-  json: {budget: {backend, bytes}, found: [...], skipped: [{name, path, source, code, reason}]}; of each found name, also (other names), path,
+  --json (or --format json): {budget: {backend, bytes}, found: [...], skipped: [{name, path, source, code, reason}]}; of each found name, also (other names), path,
         source (demo, huggingface, ollama, lm-studio, llama.cpp or the folder), family, format, dtypes, layers, experts, sharedExperts, nativePolicy,
         parameters, activeParameters (null: depends on the text), contextLength, weightBytes, memoryBytes, fits (memory, disk, no)`;
 
@@ -19,8 +20,8 @@ const PATIENCE_MS = 1000;
 
 /** What discovery found and skipped. */
 export async function models(args: string[], signal: AbortSignal): Promise<string> {
-  const { values, positionals } = readArguments(args, { ...MODEL_OPTIONS, format: { type: 'string', default: 'text' } });
-  const format = oneOf(values.format, ['text', 'json'], 'format');
+  const { values, positionals } = readArguments(args, { ...MODEL_OPTIONS, ...FORMAT_OPTIONS });
+  const format = textOrJson(values);
   if (values.model !== undefined) throw new UsageError('models takes folders, not --model');
   const progress = progressLine();
   const began = Date.now();
@@ -43,7 +44,7 @@ function describe({ found, skipped, budget }: Discovery): string {
   ]);
   const left = skipped.map(({ name, code, reason, source, path }) => [name, code, placeText(source), path, reason]);
   return [
-    found.length === 0 ? 'No model was found.\n' : table(['name', 'family', 'experts', 'parameters', 'on disk', 'quantisation', `memory (${budgetText(budget)})`, 'found in', 'path'], rows),
+    found.length === 0 ? 'No model was found.\n' : `${table(['name', 'family', 'experts', 'parameters', 'on disk', 'quantisation', 'memory', 'found in', 'path'], rows)}memory: ${budgetText(budget)}\n`,
     ...(left.length === 0 ? [] : ['\nskipped:\n', table(['name', 'code', 'found in', 'path', 'reason'], left)]),
   ].join('');
 }

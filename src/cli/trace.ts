@@ -28,6 +28,7 @@ export async function* trace(args: string[], signal: AbortSignal): AsyncGenerato
   const session = await Session.open(options);
   const progress = progressLine();
   try {
+    for (const policy of policies) session.check(policy); // all of them, before anything is printed
     if (session.backend.note !== undefined && process.stderr.isTTY) process.stderr.write(`moe-lens: ${session.backend.note}\n`);
     for (const [index, policy] of policies.entries()) {
       const result = await session.trace(text, policy, { signal, onProgress: progress.show });

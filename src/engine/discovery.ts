@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { discover } from '../checkpoint/discovery.js';
+import type { Surroundings } from '../checkpoint/places/surroundings.js';
 import type { DiscoverParams, Discovery } from '../protocol/engineApi.js';
 import { demoModelPath } from './demoModel.js';
 import type { CallOptions } from './engine.js';
@@ -8,12 +9,15 @@ import { inspectCheckpoint } from './modelFacts.js';
 
 /**
  * The checkpoints on this machine: the bundled demo, the caches of the programs that fetch models, and the folders that were
- * named. Reads configs and headers, no weights. @throws E_CANCELLED only: what can't be run is listed as skipped, with the reason
+ * named. Reads configs and headers, no weights.
+ * @param where what decides where those programs keep their models, if not this process's own home and environment
+ * @throws E_CANCELLED only: what can't be run is listed as skipped, with the reason
  */
-export async function findModels({ folders, backend, nativeFolder }: DiscoverParams, { signal, onProgress }: CallOptions = {}): Promise<Discovery> {
+export async function findModels({ folders, backend, nativeFolder }: DiscoverParams, { signal, onProgress }: CallOptions = {}, where: Surroundings = {}): Promise<Discovery> {
   const demo = resolve(demoModelPath());
   const budget = expectedBudget(backend, nativeFolder);
   const { found, skipped } = await discover({
+    ...where,
     folders: [demo, ...folders.map((folder) => resolve(folder))],
     inspect: (path) => inspectCheckpoint(path, budget),
     onProgress: (done, total) => onProgress?.({ stage: 'opening what was found', done, total }),

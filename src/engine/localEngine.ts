@@ -37,6 +37,7 @@ export function localEngine(): Engine {
         const policies = params.policies.map(parsePolicy);
         options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
         const session = await sessionFor(params);
+        for (const policy of policies) session.check(policy); // all of them, before the first is run
         const runs = [];
         for (const [i, policy] of policies.entries()) {
           const trace = await session.trace(params.text, policy, {

@@ -1,4 +1,4 @@
-import { openCheckpoint } from '../checkpoint/open.js';
+import { openCheckpointHeader } from '../checkpoint/open.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { readModel } from '../model/model.js';
 import { sizeOf } from '../model/weights.js';
@@ -30,7 +30,7 @@ export async function inspectCheckpoint(path: string, budget: WeightBudget): Pro
 }
 
 async function withCheckpoint<T>(path: string, work: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpointHeader(path);
   try {
     return await work(checkpoint);
   } finally {

@@ -22,6 +22,7 @@ export function actionsFor(code: ErrorCode): readonly Action[] {
   if (ERROR_CODES.indexOf(code) < ERROR_CODES.indexOf(FIRST_OTHER)) return ['chooseModel', 'showLog'];
   switch (code) {
     case 'E_POLICY_INVALID': return ['choosePolicy', 'openSettings'];
+    case 'E_POLICY_UNSUPPORTED': return ['choosePolicy', 'chooseModel'];
     case 'E_SETTING_INVALID': case 'E_BACKEND_UNAVAILABLE': return ['openSettings', 'showLog'];
     case 'E_OUT_OF_MEMORY': return ['chooseModel', 'showLog'];
     case 'E_ENGINE_CRASHED': return ['runAgain', 'showLog'];

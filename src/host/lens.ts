@@ -1,7 +1,9 @@
 /** The parts of the extension, put together; what a command gets. */
 import * as vscode from 'vscode';
 import type { PanelResult, PanelState } from '../protocol/panelApi.js';
+import type { ModelInfo } from '../trace/run.js';
 import { registerCodeLens } from './codeLens.js';
+import { ChosenModel } from './chosenModel.js';
 import { ContextKeys } from './contextKeys.js';
 import { Details } from './details.js';
 import { Editors } from './editors.js';
@@ -19,19 +21,23 @@ import { Runner } from './runner.js';
 import type { Session } from './session.js';
 import { Sessions } from './sessions.js';
 import { Settings } from './settings.js';
+import { namingModelSetting, readable } from './settingsRules.js';
 import { StatusBar } from './statusBar.js';
 
 /** Built by the build script; the process that owns models and mathematics. */
 const ENGINE_FILE = 'engine.js';
 const DEMO_MODEL = 'demo-model';
+/** Settings that say which model is run, and on what. */
+const MODEL_SETTINGS = ['model', 'backend', 'nativeFolder'];
 /** Settings that a run depends on. */
-const RUN_SETTINGS = ['model', 'policy', 'compare', 'backend', 'nativeFolder'];
+const RUN_SETTINGS = [...MODEL_SETTINGS, 'policy', 'compare'];
 
 export class Lens implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('MoE Lens', { log: true });
   readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(...ACTION_COMMANDS[action]));
   readonly engine: EngineClient;
   readonly settings: Settings;
+  readonly chosen: ChosenModel;
   readonly sessions: Sessions;
   readonly editors = new Editors();
   readonly runner: Runner;
@@ -48,6 +54,7 @@ export class Lens implements vscode.Disposable {
     const path = (...names: string[]): string => vscode.Uri.joinPath(extension, ...names).fsPath;
     this.engine = new EngineClient({ file: path('dist', ENGINE_FILE), log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
     this.settings = new Settings(path('media', DEMO_MODEL));
+    this.chosen = new ChosenModel(this.engine, this.settings, () => this.update(), (error) => (readable(() => this.settings.model())?.isDemo === false ? namingModelSetting(error) : error));
     this.sessions = new Sessions((traceIds) => this.engine.release(traceIds));
     this.runner = new Runner(this.engine, this.sessions, this.settings, this.notifier);
     this.panel = new Panel(extension, this.panelSource(), this.notifier, this.log);
@@ -68,6 +75,9 @@ export class Lens implements vscode.Disposable {
     ];
     this.update();
   }
+
+  /** Checkpoints that are known: run before, or chosen and looked at. */
+  readonly models = { modelAt: (path: string): ModelInfo | undefined => this.chosen.modelAt(path) ?? this.runner.modelAt(path) };
 
   /** The session of the editor that a command means. */
   get current(): Session | undefined {
@@ -100,7 +110,7 @@ export class Lens implements vscode.Disposable {
   private update(): void {
     const { current } = this;
     if (current !== undefined && current.status.kind !== 'idle') this.shown = current;
-    const next = nextRun(this.settings, this.runner);
+    const next = nextRun(this.settings, this.models);
     this.statusBar.update(this.sessionOf(), next);
     this.contextKeys.update(this.sessionOf());
     this.panel.update();
@@ -125,12 +135,14 @@ export class Lens implements vscode.Disposable {
     } catch (error) {
       this.notifier.error(error);
     }
+    if (MODEL_SETTINGS.some(affects) && this.panel.isOpen) void this.chosen.read();
     this.update();
   }
 
   private panelSource(): PanelSource {
     return {
       state: (kept) => this.panelState(kept),
+      opened: () => void this.chosen.read(),
       handle: (message) => {
         const session = this.shown;
         if (message.type === 'command') void vscode.commands.executeCommand(message.command, FROM_PANEL);
@@ -145,10 +157,12 @@ export class Lens implements vscode.Disposable {
     const session = this.shown;
     const status = session?.status ?? { kind: 'idle' };
     const result = session?.result?.panel ?? kept;
+    const { about } = this.chosen;
     return {
       status: status.kind === 'idle' && result !== undefined ? { kind: 'restored' } : status,
       ...(result === undefined ? {} : { result }),
-      ...nextRun(this.settings, this.runner),
+      ...nextRun(this.settings, this.models),
+      ...(about === undefined ? {} : { about }),
       ...(session?.selectedToken === undefined ? {} : { selectedToken: session.selectedToken }),
       details: session?.details ?? [],
       ...(session?.selectedSpan === undefined ? {} : { selectedSpan: session.selectedSpan }),

@@ -15,6 +15,8 @@ const TOGETHER_MS = 30;
 export interface PanelSource {
   /** The snapshot as it is now. `kept` is a result from before a reload, shown while there is no other. */
   state(kept: PanelResult | undefined): PanelState;
+  /** The page is there, for the first time or again. */
+  opened(): void;
   /** What the webview asks for, other than `ready`. */
   handle(message: Exclude<PanelToHost, { type: 'ready' }>): void;
 }
@@ -34,6 +36,10 @@ export class Panel implements vscode.Disposable {
         return Promise.resolve();
       },
     });
+  }
+
+  get isOpen(): boolean {
+    return this.webviewPanel !== undefined;
   }
 
   /** Opens the panel beside the editor, or brings it to the front. */
@@ -90,8 +96,10 @@ export class Panel implements vscode.Disposable {
   private receive(value: unknown): void {
     try {
       const message = readPanelMessage(value);
-      if (message.type === 'ready') this.send();
-      else this.source.handle(message);
+      if (message.type === 'ready') {
+        this.send();
+        this.source.opened();
+      } else this.source.handle(message);
     } catch (error) {
       this.notifier.quietly(error);
     }

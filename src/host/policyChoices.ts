@@ -1,4 +1,5 @@
 /** Which policies are offered for a checkpoint, and what is odd about one that was typed. */
+import type { ModelInfo } from '../trace/run.js';
 
 /** Numbers of experts that checkpoints are trained with. */
 const TOP_K = [1, 2, 4, 8];
@@ -9,8 +10,13 @@ export interface PolicyChoices {
   readonly topP: readonly string[];
 }
 
-/** In text form. `experts` of the checkpoint, if it is known: no more than all of them can be asked for. */
-export function policyChoices(experts: number | undefined): PolicyChoices {
+/** What policies depend on. */
+export type PolicyModel = Pick<ModelInfo, 'experts' | 'nativeOnly'>;
+
+/** In text form. Of the checkpoint, if it is known: no more than all of its experts can be asked for, and none where only the native policy is faithful. */
+export function policyChoices(model: PolicyModel | undefined): PolicyChoices {
+  if (model?.nativeOnly !== undefined) return { topK: [], topP: [] };
+  const experts = model?.experts;
   return {
     topK: TOP_K.filter((k) => experts === undefined || k <= experts).map((k) => `top-k:${k}`),
     topP: TOP_P.map((p) => `top-p:${p}`),
@@ -18,7 +24,9 @@ export function policyChoices(experts: number | undefined): PolicyChoices {
 }
 
 /** @param policy in its canonical spelling */
-export function policyWarning(policy: string, experts: number | undefined): string | undefined {
+export function policyWarning(policy: string, model: PolicyModel | undefined): string | undefined {
+  if (model?.nativeOnly !== undefined && policy !== 'native') return `A run would be refused: ${model.nativeOnly}`;
+  const experts = model?.experts;
   const k = Number(/^top-k:(\d+)$/.exec(policy)?.[1] ?? 0);
   if (experts === undefined || k <= experts) return undefined;
   return `The model has ${experts} experts a layer: K can't be more.`;

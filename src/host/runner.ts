@@ -119,6 +119,7 @@ export class Runner {
     const compared = this.settings.compared();
     const { model } = await this.engine.open(open, options);
     this.models.set(open.path, model);
+    if (model.nativeOnly !== undefined) throw new LensError('E_POLICY_UNSUPPORTED', `Only the native policy is faithful to ${model.name}: ${model.nativeOnly}`, 'There is no second policy to compare it with.');
     return comparedPolicies(model.nativePolicy, policy, compared);
   }
 

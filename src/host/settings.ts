@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ComparedSettings } from '../analysis/policyLabels.js';
 import type { OpenParams } from '../protocol/engineApi.js';
-import { codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
+import { backendSettings, codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
 
 export interface RunChoice {
   readonly open: OpenParams;
@@ -21,8 +21,13 @@ export class Settings {
 
   /** What the next run uses. @throws a LensError that names the setting */
   run(): RunChoice {
-    const { policy, backend, nativeFolder } = runSettings(get());
-    return { open: { path: this.model().path, backend, nativeFolder: whole(nativeFolder) }, policy };
+    return { policy: runSettings(get()).policy, open: this.open() };
+  }
+
+  /** The model and what computes it, whatever the policy. @throws E_SETTING_INVALID */
+  open(): OpenParams {
+    const { backend, nativeFolder } = backendSettings(get());
+    return { path: this.model().path, backend, nativeFolder: whole(nativeFolder) };
   }
 
   /** @throws E_SETTING_INVALID */

@@ -9,12 +9,15 @@ export const SECTION = 'moeLens';
 /** Reads one setting, "model" for moeLens.model. */
 export type Get = (name: string) => unknown;
 
-export interface RunSettings {
+export interface BackendSettings {
+  readonly backend: BackendPreference;
+  readonly nativeFolder: string;
+}
+
+export interface RunSettings extends BackendSettings {
   /** As the user wrote it; empty is the bundled demo checkpoint. */
   readonly model: string;
   readonly policy: string;
-  readonly backend: BackendPreference;
-  readonly nativeFolder: string;
 }
 
 export interface InlineSettings {
@@ -26,12 +29,11 @@ const BACKENDS: readonly BackendPreference[] = ['auto', 'native', 'wasm'];
 const UNITS: readonly InlineUnit[] = ['token', 'word'];
 
 export function runSettings(get: Get): RunSettings {
-  return {
-    model: modelSetting(get),
-    policy: policySetting(get),
-    backend: oneOf(get, 'backend', BACKENDS),
-    nativeFolder: text(get, 'nativeFolder').trim(),
-  };
+  return { model: modelSetting(get), policy: policySetting(get), ...backendSettings(get) };
+}
+
+export function backendSettings(get: Get): BackendSettings {
+  return { backend: oneOf(get, 'backend', BACKENDS), nativeFolder: text(get, 'nativeFolder').trim() };
 }
 
 export function modelSetting(get: Get): string {

@@ -1,6 +1,7 @@
 /** The words of the status bar item and of the line above the analysed text. */
 import type { RunAnalysis } from '../analysis/analyze.js';
 import { backendText, bigText, meanText, plural } from '../analysis/labels.js';
+import { shapeText } from '../analysis/modelShape.js';
 import { policyPhrase } from '../analysis/policyLabels.js';
 import type { PanelStatus } from '../protocol/panelApi.js';
 import { escapeMarkdown } from './markdown.js';
@@ -73,7 +74,7 @@ function tooltip({ status, modelName, policyLabel, title, runs }: StatusInput): 
   if (status.kind === 'running') lines.push(escapeMarkdown(progressPhrase(status)));
   if (first !== undefined) {
     const { model, backend } = first.run;
-    lines.push(`${escapeMarkdown(model.name)} (${escapeMarkdown(model.family)}): ${bigText(model.parameters)} parameters, ${model.moeLayers.length} MoE layers of ${plural(model.experts, 'expert')}`);
+    lines.push(`${escapeMarkdown(model.name)} (${escapeMarkdown(model.family)}): ${shapeText(model)}`);
     for (const run of runs) lines.push(`${policyPhrase(run.run)}: ${meanText(run.meanExperts)} experts a token, ${bigText(run.run.activeParameters)} parameters used per token, ${Math.round(run.run.forwardMs)} ms`);
     lines.push(`${plural(first.counts.length, 'token')}, ${escapeMarkdown(backendText(backend))} ${escapeMarkdown(backend.version)}${backend.note === undefined ? '' : `: ${escapeMarkdown(backend.note)}`}`);
   }

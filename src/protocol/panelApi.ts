@@ -2,6 +2,7 @@
  * Every message between the extension host and the panel (webview). The host sends whole snapshots, never
  * deltas; all of a snapshot is JSON, so that the panel can keep it over a reload of the window.
  */
+import type { ModelFacts } from '../trace/modelFacts.js';
 import type { BackendInfo, ModelInfo, TokenDetail, Windows } from '../trace/run.js';
 
 /** Mean and spread of the counts of one MoE layer over the tokens. */
@@ -82,12 +83,17 @@ export type PanelStatus =
   /** The last run failed. `stale`: an earlier result is still shown, and the text was edited after it. */
   | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string; readonly stale: boolean };
 
+/** What the model of the next run is, before any run; or why it can't be told. */
+export type PanelAbout = { readonly facts: ModelFacts } | { readonly error: { readonly code: string; readonly message: string; readonly hint: string } };
+
 export interface PanelState {
   readonly status: PanelStatus;
   readonly result?: PanelResult;
   /** What the next run uses, for the pickers' labels. */
   readonly modelName: string;
   readonly policyLabel: string;
+  /** The model of the next run; absent until it is known. */
+  readonly about?: PanelAbout;
   /** The token that the cursor is on, or that was clicked. */
   readonly selectedToken?: number;
   /** Details of `selectedToken`, one per run; empty until they have arrived. */

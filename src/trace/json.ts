@@ -22,7 +22,9 @@ export function* traceJson(trace: Trace, full: boolean): Generator<string> {
     schema: TRACE_SCHEMA,
     model: {
       name: model.name, family: model.family, format: model.format, layers: model.layers, moeLayers: model.moeLayers, experts: model.experts,
-      sharedExperts: model.sharedExperts, nativePolicy: model.nativePolicy, parameters: model.parameters, contextLength: model.contextLength,
+      sharedExperts: model.sharedExperts, nativePolicy: model.nativePolicy,
+      ...(model.groupLimit === undefined ? {} : { groupLimit: model.groupLimit }), ...(model.normalisedScores === undefined ? {} : { normalisedScores: true }),
+      ...(model.nativeOnly === undefined ? {} : { nativeOnly: model.nativeOnly }), dtypes: model.dtypes, parameters: model.parameters, contextLength: model.contextLength,
     },
     policy: trace.concrete,
     native: trace.policy.kind === 'native',

@@ -19,6 +19,11 @@ export interface ModelInfo {
   readonly nativePolicy: string;
   /** Present where the native rule first limits the choice to the best `kept` of `groups` groups of experts. */
   readonly groupLimit?: { readonly groups: number; readonly kept: number };
+  /**
+   * Present where the router scores each expert by itself (a sigmoid): such scores are no distribution, so the probabilities, and what
+   * Top-P adds up, are each one's share of their sum.
+   */
+  readonly normalisedScores?: true;
   /** Present where no other policy than the native one would be faithful: the reason, a sentence. */
   readonly nativeOnly?: string;
   /** Parameters in all. */

@@ -1,15 +1,18 @@
 /** `moe-lens` as a person runs it: exit codes, one clear line for an error, results on stdout only. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURES = join(ROOT, 'test/fixtures');
 const DYNAMIC = join(FIXTURES, 'checkpoints/dynamic-a');
 
-function moeLens(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [join(ROOT, 'dist/cli.js'), ...args], { encoding: 'utf8', input, timeout: 60_000 });
+/** @param home whose caches are looked at: none unless said, whatever is on this machine */
+function moeLens(args: readonly string[], input = '', home = join(FIXTURES, 'no-home')): { status: number | null; stdout: string; stderr: string } {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home, USERPROFILE: home };
+  return spawnSync(process.execPath, [join(ROOT, 'dist/cli.js'), ...args], { encoding: 'utf8', input, timeout: 60_000, env });
 }
 
 interface TraceJson {
@@ -88,7 +91,8 @@ describe('moe-lens info and models', () => {
     expect(text).toMatchObject({ status: 0, stderr: '' });
     expect(text.stdout).toMatch(/native policy +top-p:0\.4/);
     const { stdout } = moeLens(['info', '--model', join(FIXTURES, 'checkpoints/qwen3moe-a'), '--format', 'json']);
-    expect(JSON.parse(stdout)).toMatchObject({ family: 'qwen3_moe', layers: 4, experts: 8, nativePolicy: 'top-k:3', dtype: 'BF16' });
+    expect(JSON.parse(stdout)).toMatchObject({ family: 'qwen3_moe', layers: 4, experts: 8, nativePolicy: 'top-k:3', dtypes: ['BF16'], fits: 'memory', tokenizer: 'BPE', chatTemplate: false });
+    expect(moeLens(['info', '--json', join(FIXTURES, 'checkpoints/qwen3moe-a')]).stdout).toBe(stdout);
   });
 
   it('lists what is in a folder, and what was skipped with the reason', () => {
@@ -98,5 +102,43 @@ describe('moe-lens info and models', () => {
     expect(found).toContainEqual(expect.objectContaining({ name: 'olmoe-a', family: 'olmoe', experts: 16 }));
     expect(skipped).toContainEqual(expect.objectContaining({ name: 'not-moe', code: 'E_NOT_MOE' }));
     expect(skipped).toContainEqual(expect.objectContaining({ name: 'tokenizer-missing', code: 'E_TOKENIZER_MISSING' }));
+  });
+
+  it('lists what is in the caches of a home folder, as a table', () => {
+    const home = mkdtempSync(join(tmpdir(), 'moe-lens-cli-'));
+    onTestFinished(() => { rmSync(home, { recursive: true }); });
+    cpSync(DYNAMIC, join(home, '.cache/huggingface/hub/models--org--dynamic/snapshots/c1'), { recursive: true });
+    cpSync(join(FIXTURES, 'broken/ok.gguf'), join(home, '.lmstudio/models/someone/olmoe/olmoe-F32.gguf'));
+    cpSync(join(FIXTURES, 'broken/not-moe'), join(home, '.cache/huggingface/hub/models--org--dense/snapshots/c1'), { recursive: true });
+    const { status, stdout, stderr } = moeLens(['models'], '', home);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const line of [/^org\/dynamic +dynamic +8 a layer .* fits in memory +Hugging Face cache /m, /^olmoe-F32 +olmoe +2 a layer .* F32 .* LM Studio /m, /^demo-model /m, /^skipped:$/m, /^org\/dense +E_NOT_MOE +Hugging Face cache .* without experts/m]) {
+      expect(stdout).toMatch(line);
+    }
+  });
+
+  it('tells shared experts and dense layers from the experts that are counted', () => {
+    const model = join(FIXTURES, 'checkpoints/qwen2moe-a');
+    expect(moeLens(['info', model]).stdout).toMatch(/^layers +\d+: \d+ with experts, \d+ dense \([\d, to]+\)\nexperts +\d+ a layer and 1 shared$/m);
+    const { stdout } = moeLens(['trace', '--model', model, '--text', 'two', '--format', 'json']);
+    const trace = JSON.parse(stdout) as TraceJson & { readonly model: { readonly layers: number; readonly moeLayers: readonly number[]; readonly sharedExperts: number } };
+    expect(trace.model.sharedExperts).toBe(1);
+    expect(trace.model.layers).toBeGreaterThan(trace.model.moeLayers.length);
+    expect(trace.layers.map(({ layer }) => layer)).toEqual(trace.model.moeLayers);
+    expect(moeLens(['trace', '--model', model, '--text', 'two']).stdout).toMatch(/^Not counted: 1 shared expert a layer, which every token uses; layers? [\d, to]+, which (is|are) dense\.$/m);
+  });
+
+  it('refuses a policy that would not be faithful, before anything is printed', () => {
+    const { status, stdout, stderr } = moeLens(['trace', '--model', join(FIXTURES, 'checkpoints/phimoe-a'), '--policy', 'native', '--policy', 'top-p:0.4', '--format', 'json', '--text', 'x']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^moe-lens: E_POLICY_UNSUPPORTED: [^\n]+\n$/);
+  });
+
+  it('say what a probability is where the router is a sigmoid', () => {
+    expect(moeLens(['trace', '--model', join(FIXTURES, 'checkpoints/deepseekv3-a'), '--policy', 'top-p:0.4', '--text', 'x']).stdout).toContain('sigmoid');
+  });
+
+  it.each([[['models', '--model', 'x'], 2], [['models', '--json', '--format', 'text'], 2], [['info', 'a', 'b'], 2], [['info', 'no-such-model'], 1]] as const)('%j ends with %i', (args, status) => {
+    expect(moeLens([...args]).status).toBe(status);
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource, type MessageConnection } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import type { Progress } from '../../src/protocol/engineApi.js';
-import { detailRequest, fromResponseError, openRequest, progressType, releaseRequest, traceRequest } from '../../src/protocol/rpc.js';
+import { detailRequest, discoverRequest, fromResponseError, infoRequest, openRequest, progressType, releaseRequest, traceRequest } from '../../src/protocol/rpc.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURE = join(ROOT, 'test/fixtures/checkpoints/olmoe-a');
@@ -55,6 +55,28 @@ describe('the engine process', () => {
     expect(await codeOf(connection.sendRequest(detailRequest, { traceId: native?.traceId ?? 0, token: 100_000 }))).toBe('E_MESSAGE_INVALID');
     await connection.sendRequest(releaseRequest, { traceIds: [native?.traceId ?? 0] });
     expect(await codeOf(connection.sendRequest(detailRequest, { traceId: native?.traceId ?? 0, token: 1 }))).toBe('E_TRACE_GONE');
+  });
+
+  it('tells what a checkpoint is, and what there is, before anything is run', async () => {
+    const { connection } = startEngine();
+    expect(await connection.sendRequest(infoRequest, OPEN)).toMatchObject({ model: { family: 'olmoe', experts: 16 }, fits: 'memory', tokenizer: 'BPE' });
+    expect(await codeOf(connection.sendRequest(infoRequest, { ...OPEN, path: join(ROOT, 'no such folder') }))).toBe('E_MODEL_NOT_FOUND');
+    const steps: Progress[] = [];
+    connection.onProgress(progressType, 'd', (step) => { steps.push(step); });
+    const { found } = await connection.sendRequest(discoverRequest, { folders: [FIXTURE], backend: 'wasm', nativeFolder: '', progressToken: 'd' });
+    expect(found).toContainEqual(expect.objectContaining({ name: 'olmoe-a', source: FIXTURE, fits: 'memory' }));
+    expect(steps.at(-1)?.done).toBe(steps.at(-1)?.total);
+    const source = new CancellationTokenSource();
+    source.cancel();
+    expect(await codeOf(connection.sendRequest(discoverRequest, { folders: [], backend: 'wasm', nativeFolder: '', progressToken: 'd' }, source.token))).toMatch(/E_CANCELLED|no error/);
+  });
+
+  it('refuses an unfaithful policy before it runs another', async () => {
+    const { connection } = startEngine();
+    const progress: Progress[] = [];
+    connection.onProgress(progressType, 'p', (step) => { progress.push(step); });
+    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, path: join(FIXTURE, '../phimoe-a'), text: TEXT, policies: ['native', 'top-k:1'] }))).toBe('E_POLICY_UNSUPPORTED');
+    expect(progress.map(({ stage }) => stage)).toEqual(['opening the model']);
   });
 
   it('answers what is wrong with its code, and goes on', async () => {

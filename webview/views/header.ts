@@ -1,17 +1,18 @@
 /** What ran, and what the next run will use. */
-import { backendText, bigText } from '../../src/analysis/labels.js';
+import { backendText } from '../../src/analysis/labels.js';
+import { shapeText } from '../../src/analysis/modelShape.js';
 import { fill, h, setText } from '../dom.js';
-import { windowsNote } from '../format.js';
 import { button } from '../toolkit.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
 import type { BackendInfo } from '../../src/trace/run.js';
+import { notesOf } from './notes.js';
 import { policyTag } from './policyTag.js';
 import type { Actions, View } from './view.js';
 
 export function headerView(actions: Actions): View {
   const title = h('h1', {}, 'MoE Lens');
   const ran = h('p', { class: 'ran' });
-  const note = h('p', { class: 'note', hidden: true });
+  const notes = h('div', { class: 'notes' });
   const model = h('b', {});
   const policy = h('b', {});
   const pick = (name: string, label: HTMLElement, command: 'moeLens.chooseModel' | 'moeLens.choosePolicy'): HTMLElement =>
@@ -23,7 +24,7 @@ export function headerView(actions: Actions): View {
   ];
   const bar = h('div', { class: 'bar', role: 'group', 'aria-label': 'Next run' },
     pick('Model', model, 'moeLens.chooseModel'), pick('Policy', policy, 'moeLens.choosePolicy'), h('span', { class: 'spring' }), ...forResult);
-  const element = h('header', {}, title, bar, ran, note);
+  const element = h('header', {}, title, bar, ran, notes);
   let shown: PanelResult | undefined;
 
   return {
@@ -37,8 +38,7 @@ export function headerView(actions: Actions): View {
       setText(title, shown ? shown.title : 'MoE Lens');
       ran.hidden = shown === undefined;
       fill(ran, ...(shown ? whatRan(shown) : []));
-      setText(note, shown?.windows ? windowsNote(shown.windows) : '');
-      note.hidden = shown?.windows === undefined;
+      fill(notes, ...(shown ? notesOf(shown) : []).map(({ name, text }) => h('p', { class: 'note', 'data-note': name }, text)));
     },
   };
 }
@@ -49,7 +49,7 @@ function whatRan(result: PanelResult): readonly (Node | string)[] {
   return [
     h('span', { 'data-ran': 'model' }, model.name),
     ...policies,
-    h('span', { class: 'dim', 'data-ran': 'shape' }, `${model.moeLayers.length} MoE layers of ${model.experts} experts, ${bigText(model.parameters)} parameters`),
+    h('span', { class: 'dim', 'data-ran': 'shape' }, shapeText(model)),
     backendWord(backend),
   ];
 }

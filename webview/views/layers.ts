@@ -3,8 +3,9 @@ import { layerChart } from '../chart/layerChart.js';
 import { layerSeries, type LayerSeries } from '../chart/layerSeries.js';
 import { fill, h, section } from '../dom.js';
 import { countText, meanText } from '../../src/analysis/labels.js';
+import { denseLayers } from '../../src/analysis/modelShape.js';
 import { policyName } from '../format.js';
-import type { PanelRun } from '../../src/protocol/panelApi.js';
+import type { PanelResult, PanelRun } from '../../src/protocol/panelApi.js';
 import type { Choices } from '../memory.js';
 import type { Theme } from '../theme.js';
 import { tabs } from '../toolkit.js';
@@ -28,13 +29,14 @@ export function layersView(actions: Actions): View {
     element,
     render: ({ state, choices, theme }) => {
       if (choices.layers !== shownChoice) switcher.show(shownChoice = choices.layers);
-      const runs = state.result?.runs;
-      if (!runs || (runs === shownRuns && theme === shownTheme)) return;
+      const { result } = state;
+      const runs = result?.runs;
+      if (!result || !runs || (runs === shownRuns && theme === shownTheme)) return;
       const series = layerSeries(runs);
       chart.show(series, theme);
       if (runs !== shownRuns) {
         fill(legend, ...runs.map(policyTag), h('span', { class: 'dim' }, 'line: mean; band: the middle 80\u202f% of tokens'));
-        fill(table, layerTable(series));
+        fill(table, layerTable(series, result.model));
       }
       [shownRuns, shownTheme] = [runs, theme];
     },
@@ -43,16 +45,22 @@ export function layersView(actions: Actions): View {
 
 const COLUMNS = [['mean', 'Mean', meanText], ['p10', '10th percentile', countText], ['p90', '90th percentile', countText]] as const;
 
-function layerTable(series: readonly LayerSeries[]): HTMLElement {
+function layerTable(series: readonly LayerSeries[], model: PanelResult['model']): HTMLElement {
+  const rowOf = new Map((series[0]?.layers ?? []).map((layer, row) => [layer, row]));
+  const layers = [...rowOf.keys(), ...denseLayers(model)].sort((a, b) => a - b);
   return h('table', { id: 'layer-table' },
     h('caption', { class: 'visually-hidden' }, 'Experts a token by layer'),
     h('thead', {},
       h('tr', {}, h('th', { scope: 'col', rowspan: 2 }, 'Layer'), ...series.map((one, i) => h('th', { scope: 'colgroup', colspan: COLUMNS.length, class: `accent-${i}` }, policyName(one)))),
       h('tr', {}, ...series.flatMap(() => COLUMNS.map(([stat, label]) => h('th', { scope: 'col', 'data-stat': stat }, label))))),
-    h('tbody', {}, ...(series[0]?.layers ?? []).map((layer, row) => h('tr', { 'data-layer': layer },
-      h('th', { scope: 'row' }, String(layer)),
-      ...series.flatMap((one, i) => COLUMNS.map(([stat, , format]) => {
-        const value = one[stat][row] ?? 0;
-        return h('td', { 'data-run': i, 'data-stat': stat, 'data-value': value }, format(value));
-      }))))));
+    h('tbody', {}, ...layers.map((layer) => h('tr', { 'data-layer': layer }, h('th', { scope: 'row' }, String(layer)), ...cellsOf(series, rowOf.get(layer))))));
+}
+
+/** @param row of the layer among those with experts; undefined for a dense one */
+function cellsOf(series: readonly LayerSeries[], row: number | undefined): readonly HTMLElement[] {
+  if (row === undefined) return [h('td', { class: 'dim', 'data-dense': true, colspan: series.length * COLUMNS.length }, 'dense: no experts')];
+  return series.flatMap((one, i) => COLUMNS.map(([stat, , format]) => {
+    const value = one[stat][row] ?? 0;
+    return h('td', { 'data-run': i, 'data-stat': stat, 'data-value': value }, format(value));
+  }));
 }

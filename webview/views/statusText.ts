@@ -23,6 +23,8 @@ const POLICY: Offer = { label: 'Choose Policy', command: 'moeLens.choosePolicy',
 const BEFORE_EDIT = 'The numbers are those of the text before the edit.';
 const MODEL: Offer = { label: 'Choose Model', command: 'moeLens.chooseModel', appearance: 'secondary' };
 
+const mendedByPolicy = (code: string): boolean => code === 'E_POLICY_INVALID' || code === 'E_POLICY_UNSUPPORTED';
+
 /** Undefined when the numbers are what they seem and nothing needs to be said. */
 export function statusText(status: PanelStatus, hasResult: boolean): StatusText | undefined {
   switch (status.kind) {
@@ -51,7 +53,7 @@ export function statusText(status: PanelStatus, hasResult: boolean): StatusText 
     };
     case 'error': return {
       tone: 'error', busy: false, text: `${status.code}: ${status.message}`, more: status.stale ? `${status.hint} Edited since the last result. ${BEFORE_EDIT}`.trimStart() : status.hint,
-      offers: [{ ...AGAIN, label: 'Try Again' }, status.code === 'E_POLICY_INVALID' ? POLICY : MODEL],
+      offers: [{ ...AGAIN, label: 'Try Again' }, mendedByPolicy(status.code) ? POLICY : MODEL],
     };
   }
 }

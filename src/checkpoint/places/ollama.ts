@@ -1,5 +1,6 @@
-import { promises as fs } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { promises as fs, type Dirent } from 'node:fs';
+import { join, sep } from 'node:path';
+import { throwIfCancelled } from '../../base/abort.js';
 import { LensError, toLensError } from '../../base/errors.js';
 import { isMissing, readSmallText, unreadable } from '../files.js';
 import { isJsonObject, quote } from '../jsonValue.js';
@@ -23,9 +24,9 @@ const SERVICE_STORE = '/usr/share/ollama/.ollama/models';
 /** Ollama's models: manifests that name blobs, of which one is a GGUF. */
 export const ollama: Place = {
   source: 'ollama',
-  sightings: async (around) => {
+  sightings: async (around, signal) => {
     const found: Sighting[] = [];
-    for (const store of new Set(ollamaStores(around))) found.push(...(await storeSightings(store)));
+    for (const store of new Set(ollamaStores(around))) found.push(...(await storeSightings(store, signal)));
     return found;
   },
 };
@@ -44,11 +45,13 @@ export function isOllamaStore(names: readonly string[]): boolean {
 /**
  * What a store offers, each blob once, under the first of its names with the others behind it. Nothing outside the store is
  * read: digests are checked before they become file names, links among the manifests are not followed.
+ * @throws E_CANCELLED only: what can't be read is a problem among the others
  */
-export async function storeSightings(store: string): Promise<readonly Sighting[]> {
+export async function storeSightings(store: string, signal?: AbortSignal): Promise<readonly Sighting[]> {
   const byBlob = new Map<string, { readonly names: string[]; readonly path: string }>();
   const problems: Sighting[] = [];
   for (const manifest of await manifestsIn(join(store, 'manifests'))) {
+    throwIfCancelled(signal);
     if ('kind' in manifest) {
       problems.push(manifest);
       continue;
@@ -65,24 +68,16 @@ export async function storeSightings(store: string): Promise<readonly Sighting[]
   return [...[...byBlob.values()].map(({ names: [name = '', ...also], path }) => ({ kind: 'gguf', name, path, also }) as const), ...problems];
 }
 
-/** What Ollama calls the model in a blob, by the path .../blobs/sha256-...; undefined for any other file. */
-export async function ollamaName(path: string): Promise<string | undefined> {
-  const blobs = dirname(path);
-  if (basename(blobs) !== 'blobs' || !/^sha256-[0-9a-f]{64}$/.test(basename(path))) return undefined;
-  return (await storeSightings(dirname(blobs))).find((sighting) => sighting.kind === 'gguf' && basename(sighting.path) === basename(path))?.name;
-}
-
 interface Manifest {
   readonly name: string;
   readonly path: string;
 }
 
-/** The manifests below a folder, by name; none when it does not exist. */
+/** The manifests below a folder, by name; none when it does not exist. A folder that can't be read is one problem, and the search goes on. */
 async function manifestsIn(root: string): Promise<readonly (Manifest | Sighting)[]> {
   const found: (Manifest | Sighting)[] = [];
   const visit = async (folder: string, parts: readonly string[]): Promise<void> => {
-    const entries = (await fs.readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
+    for (const entry of await entriesOf(folder, found)) {
       if (found.length >= MAX_MANIFESTS) return;
       const [path, inside] = [join(folder, entry.name), [...parts, entry.name]];
       if (entry.isDirectory() && inside.length < MANIFEST_DEPTH) await visit(path, inside);
@@ -90,12 +85,18 @@ async function manifestsIn(root: string): Promise<readonly (Manifest | Sighting)
       else if (entry.isSymbolicLink()) found.push({ kind: 'problem', name: inside.join('/'), path, error: new LensError('E_PATH', `${path} is a link; Ollama makes none.`, 'Nothing outside its folder is read.') });
     }
   };
-  try {
-    await visit(root, []);
-  } catch (error) {
-    if (!isMissing(error)) found.push({ kind: 'problem', name: root, path: root, error: unreadable(error, root) });
-  }
+  await visit(root, []);
   return found;
+}
+
+/** What is in a folder, in order, hidden entries left out; why it can't be read goes to `problems`. */
+async function entriesOf(folder: string, problems: (Manifest | Sighting)[]): Promise<readonly Dirent[]> {
+  try {
+    return (await fs.readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (!isMissing(error)) problems.push({ kind: 'problem', name: folder, path: folder, error: unreadable(error, folder) });
+    return [];
+  }
 }
 
 /** "qwen3:30b", "someone/model:latest", "hf.co/org/repo:Q4_K_M" */

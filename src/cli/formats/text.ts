@@ -1,3 +1,4 @@
+import { besideText, scoresText } from '../../analysis/modelShape.js';
 import { formatPolicy, policyLabel } from '../../routing/policy.js';
 import type { Trace } from '../../trace/trace.js';
 import { tokenRows } from './tokenRows.js';
@@ -12,6 +13,7 @@ export function traceToText(trace: Trace): string {
     `${model.name} (${model.family}), ${policyLabel(trace.concrete)} [${formatPolicy(trace.concrete)}, ${kind}], ${trace.backend.name} ${trace.backend.version}`,
     `${trace.tokens.ids.length} tokens, ${summary.meanExperts.toFixed(2)} of ${model.experts} experts a token and layer` +
       (summary.meanSurprisal === null ? '' : `, ${summary.meanSurprisal.toFixed(3)} nats a token`) + `, ${Math.round(trace.timings.forwardMs)} ms`,
+    ...[besideText(model), scoresText(model)].filter((line) => line !== undefined),
     ...(trace.windows === undefined ? [] : [`longer than the context of ${model.contextLength}: run in ${trace.windows.count} windows of ${trace.windows.length} tokens`]),
     '',
     'experts  surprisal  counts by layer  token',

@@ -11,8 +11,10 @@ export async function runAgain(lens: Lens, what?: unknown): Promise<void> {
   await lens.runner.run(sameTarget(last.target, last.tracker.ranges), last.kind);
 }
 
-/** After another model or policy was chosen: the last text, also one whose run failed, unless it was cleared. */
-export async function runAgainAsChosen(lens: Lens, what?: unknown): Promise<void> {
+/** After another model or policy was chosen: the last text, also one whose run failed, unless it was cleared. Returns whether there was one. */
+export async function runAgainAsChosen(lens: Lens, what?: unknown): Promise<boolean> {
   const session = lens.sessionOf(what);
-  if (session?.last !== undefined && !session.isCleared) await runAgain(lens, what);
+  if (session?.last === undefined || session.isCleared) return false;
+  await runAgain(lens, what);
+  return true;
 }

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LensError } from '../../../src/base/errors.js';
-import { discover, type Classification, type Discovery } from '../../../src/checkpoint/discovery.js';
-import type { FoundModel, SkippedModel } from '../../../src/protocol/engineApi.js';
-import { BROKEN, CONFIG, expectCode, float32, safetensors, temporaryFolder, writeCheckpoint, writeHubRepo } from './helpers.js';
+import { discover, type DiscoverOptions, type Discovery as DiscoveryOf } from '../../../src/checkpoint/discovery.js';
+import { openCheckpointHeader } from '../../../src/checkpoint/open.js';
+import { BROKEN, CONFIG, expectCode, float32, safetensors, temporaryFolder, writeCheckpoint, writeHubRepo, writeOllamaModel } from './helpers.js';
 
 const root = temporaryFolder();
 let homes = 0;
@@ -17,12 +17,25 @@ function newHome(): { readonly home: string; readonly hub: string } {
   return { home, hub };
 }
 
-function classify(config: { readonly [key: string]: unknown }): Classification {
-  if (typeof config['num_experts'] !== 'number') throw new LensError('E_NOT_MOE', 'It has no experts.', 'Choose another.');
-  return { family: String(config['model_type']), experts: config['num_experts'] };
+interface Facts {
+  readonly family: string;
+  readonly experts: number;
+  readonly weightBytes: number;
+}
+type Discovery = DiscoveryOf<Facts>;
+
+/** Opens a checkpoint as far as its headers; what is no MoE model has no number of experts. */
+async function inspect(path: string): Promise<Facts> {
+  const { config, store, weightBytes } = await openCheckpointHeader(path);
+  await store.close();
+  const family = String(config['model_type'] ?? config['general.architecture']);
+  const experts = config['num_experts'] ?? config[`${family}.expert_count`];
+  if (typeof experts !== 'number') throw new LensError('E_NOT_MOE', 'It has no experts.', 'Choose another.');
+  return { family, experts, weightBytes };
 }
 
-const run = (home: string, folders: readonly string[] = [], signal?: AbortSignal): Promise<Discovery> => discover({ home, env: {}, platform: 'linux', folders, classify }, signal);
+const at = (home: string, change: Partial<DiscoverOptions<Facts>> = {}): DiscoverOptions<Facts> => ({ home, env: {}, platform: 'darwin', folders: [], inspect, ...change });
+const run = (home: string, folders: readonly string[] = [], signal?: AbortSignal): Promise<Discovery> => discover(at(home, { folders }), signal);
 const found = ({ found }: Discovery): readonly string[] => found.map((m) => m.name);
 const skipped = ({ skipped }: Discovery): readonly string[] => skipped.map((m) => `${m.name}: ${m.code}`);
 
@@ -31,7 +44,7 @@ describe('discover in Hugging Face\'s cache', () => {
     const { home, hub } = newHome();
     const snapshot = await writeHubRepo(hub, 'org/model');
     expect(await run(home)).toEqual({
-      found: [{ name: 'org/model', path: snapshot, family: 'olmoe', experts: 4, weightBytes: safetensors({ a: float32(1, 2, 3) }).length, source: 'huggingface' }],
+      found: [{ name: 'org/model', path: snapshot, source: 'huggingface', also: [], facts: { family: 'olmoe', experts: 4, weightBytes: safetensors({ a: float32(1, 2, 3) }).length } }],
       skipped: [],
     });
   });
@@ -42,6 +55,7 @@ describe('discover in Hugging Face\'s cache', () => {
     await repo('o/config-only', (s) => rmSync(join(s, 'model.safetensors')));
     await repo('o/dense', (s) => replace(join(s, 'config.json'), '{"model_type":"llama"}'));
     await repo('o/gguf', (s) => { rmSync(join(s, 'config.json')); rmSync(join(s, 'model.safetensors')); writeFileSync(join(s, 'm.gguf'), 'GGUF'); });
+    await repo('o/lfs', (s) => replace(join(s, 'model.safetensors'), 'version https://git-lfs.github.com/spec/v1'));
     await repo('o/no-config', (s) => rmSync(join(s, 'config.json')));
     await repo('o/nothing', (s) => rmSync(s, { recursive: true }));
     await repo('o/pickle', (s) => { rmSync(join(s, 'model.safetensors')); writeFileSync(join(s, 'pytorch_model.bin'), 'x'); });
@@ -51,17 +65,16 @@ describe('discover in Hugging Face\'s cache', () => {
     const result = await run(home);
     expect(result.found).toEqual([]);
     expect(skipped(result)).toEqual([
-      'o/config-only: E_WEIGHTS_MISSING', 'o/dense: E_NOT_MOE', 'o/gguf: E_FORMAT_UNSUPPORTED', 'o/no-config: E_CONFIG_MISSING', 'o/nothing: E_MODEL_NOT_FOUND',
+      'o/config-only: E_WEIGHTS_MISSING', 'o/dense: E_NOT_MOE', 'o/gguf/m: E_GGUF_TRUNCATED', 'o/lfs: E_HEADER_LENGTH', 'o/no-config: E_CONFIG_MISSING', 'o/nothing: E_MODEL_NOT_FOUND',
       'o/pickle: E_PICKLE', 'o/unfinished: E_SHARD_MISSING',
     ]);
-    expect(result.skipped[1].reason).toBe('It has no experts. Choose another.');
-    expect(result.skipped[1].path).toBe(join(hub, 'models--o--dense'));
+    expect(result.skipped[1]).toEqual({ name: 'o/dense', path: join(hub, 'models--o--dense/snapshots/c0ffee'), source: 'huggingface', code: 'E_NOT_MOE', reason: 'It has no experts. Choose another.' });
   });
 
   it('is where the environment says', async () => {
     const { home } = newHome();
     await writeHubRepo(join(home, 'elsewhere', 'hub'), 'org/model');
-    expect(found(await discover({ home, env: { HF_HOME: '~/elsewhere' }, platform: 'linux', folders: [], classify }))).toEqual(['org/model']);
+    expect(found(await discover(at(home, { env: { HF_HOME: '~/elsewhere' } })))).toEqual(['org/model']);
   });
 
   it('need not exist', async () => {
@@ -78,7 +91,7 @@ describe('discover in named folders', () => {
     await writeCheckpoint(join(models, 'org', 'two', 'three', 'four'));
     const result = await run(home, [models]);
     expect(found(result)).toEqual(['models', 'one', 'three']);
-    expect(new Set(result.found.map((m) => m.source))).toEqual(new Set([models]));
+    expect(new Set(result.found.map(({ source }) => source))).toEqual(new Set([models]));
   });
 
   it('takes a file for its folder, and finds Hugging Face layouts below a folder', async () => {
@@ -114,19 +127,37 @@ describe('discover in named folders', () => {
   it('says what is broken below, and goes on', async () => {
     const { home } = newHome();
     const result = await run(home, [BROKEN]);
+    const foundHere = result.found.map(({ path }) => basename(path));
     // what depends on the family's own reading of config and tensors is not judged here
-    expect(found(result)).toEqual(['config-k-over-experts', 'config-zero-experts', 'ok', 'st-missing-tensor', 'st-nan-weights', 'tokenizer-missing', 'tokenizer-vocab-too-big']);
+    expect(foundHere).toEqual(['config-k-over-experts', 'config-zero-experts', 'ok', 'ok.gguf', 'st-missing-tensor', 'st-nan-weights', 'tokenizer-missing', 'tokenizer-vocab-too-big']);
     const cases = JSON.parse(readFileSync(join(BROKEN, 'broken.json'), 'utf8')) as readonly { path: string; expect: string }[];
-    const expected = cases.filter((c) => !found(result).includes(c.path)).map((c) => `${c.path}: ${c.expect}`);
-    expect(skipped(result)).toEqual(expected.sort());
+    const expected = cases.filter(({ path }) => !foundHere.includes(path)).map(({ path, expect: code }) => `${path}: ${code}`);
+    expect(result.skipped.map(({ path, code }) => `${basename(path)}: ${code}`).sort()).toEqual(expected.sort());
   });
 
-  it('tells GGUF files, a split one once', async () => {
+  it('tells GGUF files by what their metadata says, a split one once', async () => {
     const { home } = newHome();
     const models = join(home, 'models');
     mkdirSync(models);
-    for (const name of ['a.gguf', 'b-00001-of-00002.gguf', 'b-00002-of-00002.gguf']) writeFileSync(join(models, name), 'GGUF');
-    expect(skipped(await run(home, [models]))).toEqual(['a.gguf: E_FORMAT_UNSUPPORTED', 'b-00001-of-00002.gguf: E_FORMAT_UNSUPPORTED']);
+    for (const name of ['a.gguf', 'mmproj-a.gguf', 'b-00001-of-00002.gguf', 'b-00002-of-00002.gguf']) writeFileSync(join(models, name), readFileSync(join(BROKEN, 'ok.gguf')));
+    writeFileSync(join(models, 'c.gguf'), 'GGUF');
+    writeFileSync(join(models, 'config.json'), '{"model_type":"olmoe"}'); // beside GGUFs it is theirs
+    const result = await run(home, [models, join(models, 'a.gguf')]);
+    expect(found(result)).toEqual(['a', 'b']);
+    expect(skipped(result)).toEqual(['c: E_GGUF_TRUNCATED']);
+  });
+
+  it('finds the stores of Ollama below a folder, as copied from another machine', async () => {
+    const { home } = newHome();
+    const store = join(home, 'copy/ollama/models');
+    const blob = await writeOllamaModel(store, ['registry.ollama.ai', 'library', 'olmoe', '7b'], readFileSync(join(BROKEN, 'ok.gguf')));
+    expect((await run(home, [join(home, 'copy')])).found).toMatchObject([{ name: 'olmoe:7b', path: blob, source: join(home, 'copy') }]);
+  });
+
+  it('refuses a named file that is no checkpoint', async () => {
+    const { home } = newHome();
+    writeFileSync(join(home, 'notes.txt'), 'x');
+    expect(skipped(await run(home, [join(home, 'notes.txt')]))).toEqual(['notes.txt: E_FORMAT_UNSUPPORTED']);
   });
 
   it('is silent about a config.json of something else, hidden folders and node_modules, and says that nothing was found', async () => {
@@ -136,7 +167,7 @@ describe('discover in named folders', () => {
     writeFileSync(join(work, 'app', 'config.json'), '{"port":8080}');
     await writeCheckpoint(join(work, '.venv', 'm'));
     await writeCheckpoint(join(work, 'node_modules', 'm'));
-    expect(await run(home, [work])).toEqual({ found: [], skipped: [{ name: 'work', path: work, code: 'E_MODEL_NOT_FOUND', reason: expect.stringContaining('No checkpoint was found') as string }] });
+    expect(await run(home, [work])).toEqual({ found: [], skipped: [{ name: 'work', path: work, source: work, code: 'E_MODEL_NOT_FOUND', reason: expect.stringContaining('No checkpoint was found') as string }] });
   });
 
   it('tells a config of a model that has no weights yet', async () => {
@@ -170,11 +201,25 @@ describe('discover in named folders', () => {
 });
 
 describe('discover', () => {
-  it('gives what the protocol carries', async () => {
+  it('looks into all places, and tells what two of them share where it is met first', async () => {
     const { home, hub } = newHome();
     await writeHubRepo(hub, 'org/model');
-    const result: { readonly found: readonly FoundModel[]; readonly skipped: readonly SkippedModel[] } = await run(home);
-    expect(Object.keys(result.found[0]).sort()).toEqual(['experts', 'family', 'name', 'path', 'source', 'weightBytes']);
+    const gguf = readFileSync(join(BROKEN, 'ok.gguf'));
+    const blob = await writeOllamaModel(join(home, '.ollama/models'), ['registry.ollama.ai', 'library', 'm', 'latest'], gguf);
+    for (const folder of ['.lmstudio/models/p/m', 'Library/Caches/llama.cpp']) mkdirSync(join(home, folder), { recursive: true });
+    symlinkSync(blob, join(home, '.lmstudio/models/p/m/m.gguf')); // as programs that bridge the two make it
+    writeFileSync(join(home, 'Library/Caches/llama.cpp/own.gguf'), gguf);
+    const result = await run(home, [home]);
+    expect(result.found.map(({ name, source }) => `${source}: ${name}`)).toEqual(['huggingface: org/model', 'ollama: m:latest', 'llama.cpp: own']);
+    expect(result.skipped).toEqual([]);
+  });
+
+  it('tells how far it is, to the end', async () => {
+    const { home } = newHome();
+    for (const name of ['a', 'b', 'c']) await writeCheckpoint(join(home, 'm', name));
+    const steps: string[] = [];
+    await discover(at(home, { folders: [join(home, 'm')], onProgress: (done, total) => { steps.push(`${done}/${total}`); } }));
+    expect(steps).toEqual(['0/3', '1/3', '2/3', '3/3']);
   });
 
   it('reads headers, not weights: a checkpoint of 1 TB takes no time', async () => {
@@ -186,7 +231,7 @@ describe('discover', () => {
     prefix.writeBigUInt64LE(BigInt(header.length));
     writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([prefix, Buffer.from(header)]));
     truncateSync(join(folder, 'model.safetensors'), 8 + header.length + bytes);
-    expect((await run(home, [folder])).found).toMatchObject([{ weightBytes: 8 + header.length + bytes }]);
+    expect((await run(home, [folder])).found).toMatchObject([{ facts: { weightBytes: 8 + header.length + bytes } }]);
   });
 
   it('takes well under 2 seconds (of processor time: other programs do not count) for 200 checkpoints', async () => {
@@ -211,22 +256,19 @@ describe('discover', () => {
     await expectCode('E_CANCELLED', () => run(home, [folder], AbortSignal.abort()));
     const controller = new AbortController();
     await writeCheckpoint(join(folder, 'n'));
-    const cancelling = (config: { readonly [key: string]: unknown }): Classification => {
+    const cancelling = (path: string): Promise<Facts> => {
       controller.abort();
-      return classify(config);
+      return inspect(path);
     };
-    await expectCode('E_CANCELLED', () => discover({ home, env: {}, platform: 'linux', folders: [folder, folder + '/n', home], classify: cancelling }, controller.signal));
+    await expectCode('E_CANCELLED', () => discover(at(home, { folders: [folder, `${folder}/n`, home], inspect: cancelling }), controller.signal));
   });
 
-  it('a classifier that fails in an unforeseen way loses one checkpoint, not the others', async () => {
+  it('an inspection that fails in an unforeseen way loses one checkpoint, not the others', async () => {
     const { home } = newHome();
     await writeCheckpoint(join(home, 'm', 'bad'), { model_type: 'bad' });
     await writeCheckpoint(join(home, 'm', 'good'));
-    const failing = (config: { readonly [key: string]: unknown }): Classification => {
-      if (config['model_type'] === 'bad') throw new TypeError('oops');
-      return classify(config);
-    };
-    const result = await discover({ home, env: {}, platform: 'linux', folders: [join(home, 'm')], classify: failing });
+    const failing = (path: string): Promise<Facts> => (path.endsWith('bad') ? Promise.reject(new TypeError('oops')) : inspect(path));
+    const result = await discover(at(home, { folders: [join(home, 'm')], inspect: failing }));
     expect([found(result), skipped(result)]).toEqual([['good'], ['bad: E_INTERNAL']]);
   });
 });

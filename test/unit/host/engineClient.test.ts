@@ -7,6 +7,7 @@ import type { Progress } from '../../../src/protocol/engineApi.js';
 
 const file = fileURLToPath(new URL('support/fakeEngine.mjs', import.meta.url));
 const open = { path: '/fake', backend: 'auto', nativeFolder: '' } as const;
+const anywhere = { folders: [], backend: 'auto', nativeFolder: '' } as const;
 const clients: EngineClient[] = [];
 
 function client(): { readonly engine: EngineClient; readonly crashes: LensError[]; readonly lines: string[] } {
@@ -19,7 +20,7 @@ function client(): { readonly engine: EngineClient; readonly crashes: LensError[
 }
 
 const trace = (engine: EngineClient, text: string, signal?: AbortSignal): Promise<unknown> => engine.trace({ ...open, text, policies: ['native'] }, signal === undefined ? {} : { signal });
-const state = async (engine: EngineClient): Promise<string> => (await engine.discover({ folders: [] })).found[0]?.name ?? '';
+const state = async (engine: EngineClient): Promise<string> => (await engine.discover(anywhere)).found[0]?.name ?? '';
 
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((engine) => engine.dispose()));
@@ -35,6 +36,15 @@ describe('the engine client', () => {
     expect(seen).toEqual([{ stage: 'Computing', done: 1, total: 1 }]);
   });
 
+  it('asks what a checkpoint is, and what there is, with progress', async () => {
+    const { engine } = client();
+    await expect(engine.info(open)).resolves.toMatchObject({ model: { name: 'fake' }, fits: 'memory' });
+    await expect(engine.info({ ...open, path: '/not-moe' })).rejects.toMatchObject({ code: 'E_NOT_MOE', hint: 'Choose another.' });
+    const seen: Progress[] = [];
+    await engine.discover(anywhere, { onProgress: (progress) => seen.push(progress) });
+    expect(seen).toEqual([{ stage: 'Looking', done: 1, total: 1 }]);
+  });
+
   it('throws the engine\'s errors with their code and hint', async () => {
     const { engine } = client();
     await expect(trace(engine, 'fail')).rejects.toMatchObject({ name: 'LensError', code: 'E_NOT_MOE', message: 'This checkpoint has no experts.', hint: 'Choose another.' });
@@ -43,7 +53,7 @@ describe('the engine client', () => {
   it('rejects every call under way with one error when the engine is killed, tells of it once, and starts again', async () => {
     const { engine, crashes } = client();
     const before = await state(engine);
-    const calls = await Promise.allSettled([trace(engine, 'slow'), engine.discover({ folders: [] }).then(() => trace(engine, 'slow too')), sleep(50).then(() => trace(engine, 'die:kill'))]);
+    const calls = await Promise.allSettled([trace(engine, 'slow'), engine.discover(anywhere).then(() => trace(engine, 'slow too')), sleep(50).then(() => trace(engine, 'die:kill'))]);
     const reasons = calls.map((call) => (call.status === 'rejected' ? (call.reason as LensError) : undefined));
     expect(reasons.map((reason) => reason?.code)).toEqual(['E_ENGINE_CRASHED', 'E_ENGINE_CRASHED', 'E_ENGINE_CRASHED']);
     expect(new Set(reasons).size).toBe(1);

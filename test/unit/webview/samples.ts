@@ -1,5 +1,6 @@
 /** Small made-up snapshots for the tests of the panel. */
 import type { PanelResult, PanelRun, PanelState, PanelToken } from '../../../src/protocol/panelApi.js';
+import type { ModelFacts } from '../../../src/trace/modelFacts.js';
 import { readTheme, type Theme } from '../../../webview/theme.js';
 
 export function sampleRun(change: Partial<PanelRun> = {}): PanelRun {
@@ -27,6 +28,10 @@ export function sampleResult(change: Partial<PanelResult> = {}): PanelResult {
     },
     backend: { name: 'wasm', version: '4.22.0', threads: 2 }, ...change,
   };
+}
+
+export function sampleFacts(change: Partial<ModelFacts> = {}): ModelFacts {
+  return { model: sampleResult().model, budget: { backend: 'wasm', bytes: 1e9 }, fits: 'memory', tokenizer: 'BPE', chatTemplate: false, ...change };
 }
 
 export function sampleState(change: Partial<PanelState> = {}): PanelState {

@@ -35,6 +35,10 @@ describe('the banner', () => {
     expect(statusText({ kind: 'error', code: 'E_POLICY_INVALID', message: '', hint: '', stale: false }, false)?.offers.map(({ command }) => command)).toEqual(['moeLens.runAgain', 'moeLens.choosePolicy']);
   });
 
+  it('offers what mends a policy that the model does not allow', () => {
+    expect(statusText({ kind: 'error', code: 'E_POLICY_UNSUPPORTED', message: '', hint: '', stale: false }, false)?.offers.map(({ command }) => command)).toEqual(['moeLens.runAgain', 'moeLens.choosePolicy']);
+  });
+
   it('tells the end of the engine from a reload', () => {
     expect(statusText({ kind: 'detached' }, true)).toMatchObject({ text: 'The engine has ended.', more: 'The numbers stand; a token\u2019s experts need a new run.' });
   });

@@ -10,7 +10,7 @@ let slowRuns = 0;
 
 const model = {
   name: 'fake', path: '/fake', family: 'dynamic', format: 'safetensors', layers: LAYERS, moeLayers: [0, 1, 2, 3], experts: 8, sharedExperts: 0, nativePolicy: 'top-p:0.4',
-  parameters: 12e6, denseParameters: 2e6, expertParameters: 3e5, hiddenSize: 64, vocabularySize: 100, contextLength: 2048, dtype: 'F32', weightBytes: 48e6,
+  parameters: 12e6, denseParameters: 2e6, expertParameters: 3e5, hiddenSize: 64, vocabularySize: 100, contextLength: 2048, dtypes: ['F32'], weightBytes: 48e6, memoryBytes: 48e6, denseProductParameters: 2e6, activeParameters: null,
 };
 const backend = { name: 'wasm', version: '0.0.0', threads: 1 };
 const fail = (code, message, hint) => new ResponseError(1, message, { code, message, hint });
@@ -67,10 +67,18 @@ connection.onRequest('detail', ({ traceId, token }) => {
   return { token, id: token, text: trace.tokens[token]?.[0] ?? '', surprisal: null, layers };
 });
 connection.onRequest('release', ({ traceIds }) => { traceIds.forEach((id) => traces.delete(id)); return null; });
-connection.onRequest('discover', () => ({
-  found: [{ name: `pid ${process.pid} traces ${traces.size} slow ${slowRuns}`, path: '/fake', family: 'dynamic', experts: 8, weightBytes: 1, source: 'demo' }],
-  skipped: [{ name: 'broken', path: '/broken', code: 'E_NOT_MOE', reason: 'It has no experts.' }],
-}));
+connection.onRequest('info', ({ path }) => {
+  if (path === '/not-moe') throw fail('E_NOT_MOE', 'This checkpoint has no experts.', 'Choose another.');
+  return { model, budget: { backend: 'wasm', bytes: 1e9 }, fits: 'memory', tokenizer: 'BPE', chatTemplate: false };
+});
+connection.onRequest('discover', async ({ progressToken }) => {
+  await connection.sendProgress(progress, progressToken, { stage: 'Looking', done: 1, total: 1 });
+  return {
+    budget: { backend: 'wasm', bytes: 1e9 },
+    found: [{ ...model, name: `pid ${process.pid} traces ${traces.size} slow ${slowRuns}`, fits: 'memory', source: 'demo', also: [] }],
+    skipped: [{ name: 'broken', path: '/broken', source: 'ollama', code: 'E_NOT_MOE', reason: 'It has no experts.' }],
+  };
+});
 connection.onClose(() => process.exit(0));
 process.on('disconnect', () => process.exit(0));
 connection.listen();

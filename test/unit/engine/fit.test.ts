@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { expectedBudget, fitOf } from '../../../src/engine/fit.js';
+
+describe('whether a model fits', () => {
+  const budget = { backend: 'wasm', bytes: 100 } as const;
+
+  it('is told from all its weights, and from the largest that has to be there as a whole', () => {
+    expect([fitOf(100, 10, budget), fitOf(101, 100, budget), fitOf(1000, 101, budget)]).toEqual(['memory', 'disk', 'no']);
+  });
+
+  it('is told for the backend that a run would start', () => {
+    expect(expectedBudget('wasm', '').backend).toBe('wasm');
+    expect(expectedBudget('native', '').backend).toBe('tensorflow'); // not set up, perhaps: then a run says so
+    expect(expectedBudget('wasm', '').bytes).toBeLessThanOrEqual(1.6 * 2 ** 30);
+  });
+});
