@@ -126,19 +126,21 @@ function ropeScaling(metadata: ConfigReader, form: GgufForm, tensors: Tensors): 
     const inTensor = Array.from({ length: Math.min(factors.shape[0] ?? 0, MAX_HEAD_DIM) }, () => 1); // see GLOBAL_NAMES
     return { rope_type: 'longrope', short_factor: inTensor, attention_factor: metadata.raw('rope.scaling.attn_factor') ?? 1, original_max_position_embeddings: original };
   }
-  const kind = metadata.optionalString('rope.scaling.type');
+  const factor = metadata.raw('rope.scaling.factor');
+  const usual = form.rope?.(metadata) ?? {};
+  const kind = metadata.optionalString('rope.scaling.type') ?? (factor === undefined ? undefined : usual['rope_type'] ?? 'linear'); // llama.cpp's default
   if (kind === undefined || kind === 'none') return undefined;
   const logMultiplier = metadata.optionalNumber('rope.scaling.yarn_log_multiplier');
   const mscale = logMultiplier === undefined ? undefined : 10 * logMultiplier;
   return {
+    ...usual,
     rope_type: kind,
-    factor: metadata.raw('rope.scaling.factor'),
+    factor,
     original_max_position_embeddings: original,
-    beta_fast: metadata.raw('rope.scaling.yarn_beta_fast'),
+    beta_fast: metadata.raw('rope.scaling.yarn_beta_fast') ?? usual['beta_fast'],
     beta_slow: metadata.raw('rope.scaling.yarn_beta_slow'),
     mscale,
     mscale_all_dim: mscale,
-    ...form.rope,
   };
 }
 

@@ -31,7 +31,7 @@ export function readModel(checkpoint: Checkpoint): Model {
   for (const weight of weights) checkWeight(store, weight);
   const layers = moeLayers(decoder);
   if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
-  const counts = countParameters(decoder, weights);
+  const counts = countParameters(decoder, weights.filter((weight) => weight !== decoder.rope.divisors)); // constants of the rotation are no parameters
   const { native, groups, nativeOnly } = decoder.router;
   return { decoder, store, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
     layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,

@@ -1,4 +1,5 @@
 import { MAX_EXPERTS, MAX_HEAD_DIM, MAX_LAYERS } from '../../checkpoint/configLimits.js';
+import type { ConfigReader } from '../../checkpoint/configReader.js';
 import { softmaxScore } from '../../routing/score.js';
 import { rawWeights, scaledWeights } from '../../routing/weigh.js';
 import { preNormBlock } from '../layers/block.js';
@@ -10,6 +11,20 @@ import { rowNorm } from '../layers/norm.js';
 import { dense, swigluWeights } from '../layers/swiglu.js';
 import { llamaFrame, readBase, readExperts, readExpertsPerToken, readGroups, readInner, type Family, type GgufForm } from './family.js';
 
+/** "hidden x experts": enough to know the released models by, where their files leave something out. */
+const sizesOf = (metadata: ConfigReader): string => `${metadata.int('embedding_length', { default: 0 })} x ${metadata.int('expert_count', { default: 0 })}`;
+
+/**
+ * Groups of experts and how many of them a token may use. Files of before November 2025 do not tell: then the large V2 (also Coder-V2 and V2.5) and
+ * V3 (also R1) have what their config.json says (`n_group`, `topk_group`).
+ */
+function groupsOf(metadata: ConfigReader): { readonly groups: number; readonly kept: number } {
+  const groups = metadata.optionalInt('expert_group_count', { min: 0, max: MAX_EXPERTS });
+  if (groups !== undefined) return { groups, kept: metadata.int('expert_group_used_count', { min: 0, max: MAX_EXPERTS, default: groups }) };
+  const sizes = sizesOf(metadata);
+  return sizes === '5120 x 160' ? { groups: 8, kept: 3 } : sizes === '7168 x 256' ? { groups: 8, kept: 4 } : { groups: 1, kept: 1 };
+}
+
 /** llama.cpp has V2 and V3 under one architecture; the kind of router tells them apart. */
 export const deepseekGguf: GgufForm = {
   arch: 'deepseek2',
@@ -20,15 +35,18 @@ export const deepseekGguf: GgufForm = {
   },
   also: (metadata) => {
     const limits = { min: 1, max: MAX_HEAD_DIM };
-    const isLimited = metadata.int('expert_group_count', { default: 1 }) > 1;
+    const { groups, kept } = groupsOf(metadata);
+    const isLimited = groups > 1;
     return {
       qk_nope_head_dim: metadata.int(['attention.key_length_mla', 'attention.key_length'], limits) - metadata.int('rope.dimension_count', limits),
       v_head_dim: metadata.int(['attention.value_length_mla', 'attention.value_length'], limits),
       topk_method: isLimited ? 'group_limited_greedy' : 'greedy',
-      ...(isLimited ? { n_group: metadata.raw('expert_group_count'), topk_group: metadata.raw('expert_group_used_count') } : {}),
+      ...(isLimited ? { n_group: groups, topk_group: kept } : {}),
       norm_topk_prob: metadata.bool('expert_weights_norm', false),
     };
   },
+  // the first Kimi-K2 has a ramp of its own, which the same files do not tell
+  rope: (metadata) => (sizesOf(metadata) === '7168 x 384' && metadata.raw('rope.scaling.factor') === 32 ? { beta_fast: 1 } : {}),
 };
 
 /**

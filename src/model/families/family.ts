@@ -27,18 +27,18 @@ export interface Family {
  * read below the architecture's prefix: `expert_count`, not `olmoe.expert_count`.
  */
 export interface GgufForm {
-  /** `general.architecture` */
-  readonly arch: string;
+  /** `general.architecture`: llama.cpp's name first, then others' (Ollama's converter has its own for some). */
+  readonly arch: string | readonly string[];
   /** Where several families share an architecture: whether this is the one. */
   readonly detects?: (metadata: ConfigReader) => boolean;
-  /** Config keys that the architecture's metadata has under another name: { num_experts: 'expert_count' }. */
-  readonly keys: Readonly<Record<string, string>>;
+  /** Config keys that the architecture's metadata has under another name: { num_experts: 'expert_count' }; of several the first that is there. */
+  readonly keys: Readonly<Record<string, string | readonly string[]>>;
   /** Tensors that the family calls otherwise than ../gguf.ts has it: { ffn_gate_inp: 'mlp.router' }. */
   readonly names?: Readonly<Record<string, string>>;
   /** What is always so for this architecture, or follows from several keys. */
   readonly also?: (metadata: ConfigReader) => JsonObject;
-  /** What is always so of a scaled rotary embedding. */
-  readonly rope?: JsonObject;
+  /** How a scaled rotary embedding is scaled where the file does not say: `rope_scaling` in transformers' words. */
+  readonly rope?: (metadata: ConfigReader) => JsonObject;
 }
 
 /** What every decoder's config says. */

@@ -44,7 +44,12 @@ export const gptOss: Family = {
     });
     return { ...llamaFrame(config, common, { width: headWidth }, tensors), blocks, router, sharedExperts: 0 };
   },
-  gguf: { arch: 'gpt-oss', keys: { num_local_experts: 'expert_count', intermediate_size: 'expert_feed_forward_length' }, rope: { truncate: false }, names: { ffn_gate_inp: 'mlp.router' } },
+  gguf: {
+    arch: ['gpt-oss', 'gptoss'], // the second in Ollama's library, with some names of its own
+    keys: { num_local_experts: 'expert_count', intermediate_size: ['expert_feed_forward_length', 'feed_forward_length'] },
+    rope: () => ({ rope_type: 'yarn', truncate: false }),
+    names: { ffn_gate_inp: 'mlp.router', attn_out: 'self_attn.o_proj', attn_sinks: 'self_attn.sinks' },
+  },
 };
 
 /**

@@ -47,7 +47,7 @@ export function familyOfGguf(arch: string, metadata: ConfigReader): { readonly f
   const isMoe = metadata.int('expert_count', { min: 0, default: 0 }) > 0;
   for (const family of isMoe ? FAMILIES : []) {
     const form = family.gguf;
-    if (form?.arch === arch && (form.detects?.(metadata) ?? true)) return { family, form };
+    if (form !== undefined && [form.arch].flat().includes(arch) && (form.detects?.(metadata) ?? true)) return { family, form };
   }
   throw unsupported(arch, isMoe);
 }

@@ -54,17 +54,18 @@ export function mla(config: ConfigReader, tensors: Tensors, prefix: string, hidd
 
 /**
  * From the latent vector to each head's keys and values. Released files have one `kv_b_proj` with each head's keys and then
- * its values; llama.cpp keeps them apart, the keys turned round: `k_b_proj` [heads, latent, plain], `v_b_proj` [heads, value, latent].
+ * its values; llama.cpp keeps them apart, the keys turned round: `k_b_proj` [heads, latent, plain], `v_b_proj` [heads, value, latent]. Files of
+ * ik_llama.cpp have both.
  */
 function expansions(tensors: Tensors, prefix: string, { heads, plainWidth, valueWidth, latentWidth }: MlaSizes): { keys: MatrixWeight[]; values: MatrixWeight[] } {
+  const name = `${prefix}.kv_b_proj.weight`;
   const keyName = `${prefix}.k_b_proj.weight`;
-  if (tensors.has(keyName)) {
+  if (!tensors.has(name) && tensors.has(keyName)) {
     return {
       keys: numbered(heads, (h) => matrixWeight(keyName, plainWidth, latentWidth, { of: [heads, latentWidth, plainWidth], offset: h * latentWidth * plainWidth, steps: [1, plainWidth] })),
       values: numbered(heads, (h) => matrixWeight(`${prefix}.v_b_proj.weight`, valueWidth, latentWidth, { of: [heads, valueWidth, latentWidth], offset: h * valueWidth * latentWidth, steps: [latentWidth, 1] })),
     };
   }
-  const name = `${prefix}.kv_b_proj.weight`;
   const of = [heads * (plainWidth + valueWidth), latentWidth];
   const part = (row: number, rows: number): MatrixWeight => matrixWeight(name, rows, latentWidth, { of, offset: row * latentWidth, steps: [latentWidth, 1] });
   return {

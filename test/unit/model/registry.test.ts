@@ -38,6 +38,7 @@ describe('the registry of families', () => {
     expect(gguf('llama', { expert_count: 0 })).toBe('E_NOT_MOE');
     expect(gguf('deepseek2', { expert_count: 64 })).toBe('deepseek_v2');
     expect(gguf('deepseek2', { expert_count: 256, expert_gating_func: 2 })).toBe('deepseek_v3');
+    expect(gguf('gptoss', { expert_count: 32 })).toBe('gpt_oss'); // Ollama's name for it
     expect(gguf('grok', { expert_count: 8 })).toBe('E_FAMILY_UNKNOWN');
     expect(gguf('llama', { expert_count: -1 })).toBe('E_CONFIG_INVALID');
   });
