@@ -4,7 +4,7 @@ import type { AddedToken } from './addedTokens.js';
 import { compileBpe } from './bpe.js';
 import { compileDisplay } from './display.js';
 import type { Tokenizer } from './encoding.js';
-import { ggufPreTokenizer } from './ggufPreTokenizers.js';
+import { ggufPreTokenizer, impliedPreTokenizer } from './ggufPreTokenizers.js';
 import { asArray, asFlag, asId, asOptionalString, asString, invalid, unsupported } from './json.js';
 import { byteTokens } from './model.js';
 import { buildTokenizer } from './pipeline.js';
@@ -51,7 +51,7 @@ export function compileGguf(metadata: JsonObject, path: string): Tokenizer {
 type Vocabulary = ReadonlyMap<string, number>;
 
 function byteLevel(metadata: JsonObject, names: readonly string[], vocabulary: Vocabulary): Tokenizer {
-  const pre = asOptionalString(metadata[`${PREFIX}pre`], `${PREFIX}pre`) || 'default';
+  const pre = impliedPreTokenizer(metadata['general.architecture']) ?? (asOptionalString(metadata[`${PREFIX}pre`], `${PREFIX}pre`) || 'default');
   const known = ggufPreTokenizer(pre);
   if (known === undefined) throw unsupported(`the pre-tokenizer ${JSON.stringify(pre)}`);
   return buildTokenizer({

@@ -52,3 +52,8 @@ register('seed-coder', [split("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}
 export function ggufPreTokenizer(name: string): GgufPreTokenizer | undefined {
   return TABLE.get(name);
 }
+
+/** Files of Ollama's own gpt-oss name a general pre-tokenizer; Ollama takes the right one by the architecture, whatever they say. */
+export function impliedPreTokenizer(architecture: unknown): string | undefined {
+  return architecture === 'gptoss' ? 'gpt-4o' : undefined;
+}

@@ -9,6 +9,9 @@ import { dequantizer } from './quants/registry.js';
 /** ggml.h, GGML_MAX_DIMS. */
 const MAX_DIMENSIONS = 4;
 
+/** MXFP4 before ggml gave it a number; the nibbles lay otherwise. */
+const OLLAMA_MXFP4 = 4;
+
 /** One tensor of one file; `begin` is the position of its first byte in the file. */
 export interface GgufTensor extends TensorEntry {
   readonly type: GgmlType;
@@ -39,7 +42,7 @@ export async function readDirectory(cursor: HeaderCursor, count: number): Promis
     const shape = Array.from({ length: dimensions }, () => cursor.u64()).reverse();
     const id = cursor.u32();
     const type = ggmlType(id);
-    if (type === undefined) throw new LensError('E_DTYPE', `${where()} has the unknown type ${id}.`, 'The file is damaged, or newer than this version of MoE Lens.');
+    if (type === undefined) throw new LensError('E_DTYPE', `${where()} has the unknown type ${id}.`, id === OLLAMA_MXFP4 ? 'Ollama\'s first gpt-oss files have it: fetch the model again.' : 'The file is damaged, or newer than this version of MoE Lens.');
     const bytes = byteLength(shape, type, where);
     tensors.push({ name, dtype: type.name, shape, bytes, readable: dequantizer(type.name) !== undefined, begin: cursor.u64(), type });
   }

@@ -43,6 +43,11 @@ describe('the tokenizer in a GGUF', () => {
     expect(parts({}).slice(0, 2)).toEqual(['</s>', ' ']);
   });
 
+  it('takes the pre-tokenizer of Ollama\'s gpt-oss files by their architecture', () => {
+    const text = "HTTPServer don't 12345";
+    expect([...compile('qwen', 'no such one', { 'general.architecture': 'gptoss' }).encode(text).ids]).toEqual([...compile('qwen', 'gpt-4o').encode(text).ids]);
+  });
+
   it('passes over merges of what is no token', () => {
     const merges = ggufMetadata('qwen', 'qwen2')['tokenizer.ggml.merges'] as readonly string[];
     const text = 'the end, zzqx';
