@@ -4,9 +4,9 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { listNames } from '../checkpoint/checkpointFolder.js';
 import { openFile, readFully } from '../checkpoint/files.js';
 import { hasTokenizer } from '../tokenizer/load.js';
-import { SENTENCE_PIECE_NAME } from '../tokenizer/sentencePiece.js';
-import { TEKKEN_NAME } from '../tokenizer/tekken.js';
-import { tiktokenName } from '../tokenizer/tiktoken.js';
+import { SENTENCE_PIECE_NAME } from '../tokenizer/forms/sentencePiece.js';
+import { TEKKEN_NAME } from '../tokenizer/forms/tekken.js';
+import { tiktokenName } from '../tokenizer/forms/tiktoken.js';
 import type { ModelFacts } from '../trace/modelFacts.js';
 
 /** What stands before the vocabulary in a tokenizer.json, where its kind is named: some KB, with thousands of added tokens some 100 KB. */

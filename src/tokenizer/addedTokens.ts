@@ -1,7 +1,7 @@
 import { slicePiece, type Normalizer, type Piece } from './align.js';
 import { isSpace } from './characters.js';
 import { asArray, asFlag, asObject, asString } from './json.js';
-import { inReferenceUnicode } from './pattern.js';
+import { inReferenceUnicode } from './split/pattern.js';
 import { TextTrie } from './textTrie.js';
 
 /** A token that is found in the text before anything else looks at it. */

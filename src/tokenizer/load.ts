@@ -3,15 +3,15 @@ import { LensError } from '../base/errors.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { isMissing, unreadable } from '../checkpoint/files.js';
 import type { Tokenizer } from './encoding.js';
-import { parseJson, readText } from './folder.js';
-import { compileGguf } from './gguf.js';
-import { readSentencePieceFolder, SENTENCE_PIECE_NAME } from './sentencePiece.js';
-import { readTekkenFolder, TEKKEN_NAME } from './tekken.js';
-import { readTiktokenFolder, tiktokenName } from './tiktoken.js';
-import { compileTokenizer } from './tokenizer.js';
-import { MERGES_NAME, readVocabMergesFolder, VOCAB_NAME } from './vocabMerges.js';
+import { parseJson, readText } from './forms/folder.js';
+import { compileGguf } from './forms/gguf.js';
+import { readSentencePieceFolder, SENTENCE_PIECE_NAME } from './forms/sentencePiece.js';
+import { readTekkenFolder, TEKKEN_NAME } from './forms/tekken.js';
+import { readTiktokenFolder, tiktokenName } from './forms/tiktoken.js';
+import { compileTokenizer } from './forms/tokenizerJson.js';
+import { MERGES_NAME, readVocabMergesFolder, VOCAB_NAME } from './forms/vocabMerges.js';
 
-export { chatTemplate } from './chatTemplate.js';
+export { chatTemplate } from './forms/chatTemplate.js';
 
 const TOKENIZER_JSON = 'tokenizer.json';
 

@@ -2,9 +2,9 @@ import { tokenFinder, type AddedToken } from './addedTokens.js';
 import { sourcePiece, TokenSpans, type Normalizer } from './align.js';
 import type { Display } from './display.js';
 import type { Encoding, Tokenizer } from './encoding.js';
-import type { Model } from './model.js';
+import type { Model } from './models/model.js';
 import { applyTemplate, type Template } from './postProcess.js';
-import type { PreTokenizer } from './preTokenize.js';
+import type { PreTokenizer } from './split/preTokenize.js';
 
 /** What every form of a tokenizer is translated into. */
 export interface TokenizerParts {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../../src/tokenizer/encoding';
-import * as patterns from '../../../src/tokenizer/patterns';
+import * as patterns from '../../../src/tokenizer/forms/patterns';
 import { FORMS, forms, gguf, ggufKinds, modelBytes, modelNames, sentencePiece } from './forms';
 import { FOLDER, golden, partsOf, readBase, spansOf } from './kinds';
 import { loadFolder, tempFolders } from './tempFolder';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../../src/checkpoint/checkpoint';
 import type { Tokenizer } from '../../../src/tokenizer/encoding';
-import { compileGguf } from '../../../src/tokenizer/gguf';
-import { compileSentencePiece } from '../../../src/tokenizer/sentencePiece';
-import { readSentencePiece } from '../../../src/tokenizer/sentencePieceFile';
-import type { SlowSettings } from '../../../src/tokenizer/slowSettings';
+import { compileGguf } from '../../../src/tokenizer/forms/gguf';
+import { compileSentencePiece } from '../../../src/tokenizer/forms/sentencePiece';
+import { readSentencePiece } from '../../../src/tokenizer/forms/sentencePieceFile';
+import type { SlowSettings } from '../../../src/tokenizer/forms/slowSettings';
 import { FOLDER, readBase } from './kinds';
 
 /** Tokenizers that are no tokenizer.json, made by test/fixtures/make/tokenizers_forms.py and tokenizers_gguf.py. */

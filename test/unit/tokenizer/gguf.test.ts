@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileGguf } from '../../../src/tokenizer/gguf';
+import { compileGguf } from '../../../src/tokenizer/forms/gguf';
 import { ggufMetadata } from './forms';
 import { kind, partsOf } from './kinds';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Encoding, Tokenizer } from '../../../src/tokenizer/encoding';
-import { compileTokenizer } from '../../../src/tokenizer/tokenizer';
+import { compileTokenizer } from '../../../src/tokenizer/forms/tokenizerJson';
 
 /** Tokenizers and golden encodings of test/fixtures/tokenizer, made by test/fixtures/make/tokenizers_golden.py. */
 export const FOLDER = fileURLToPath(new URL('../../fixtures/tokenizer/', import.meta.url));

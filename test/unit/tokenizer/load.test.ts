@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_TOKENIZER_BYTES } from '../../../src/tokenizer/folder';
+import { MAX_TOKENIZER_BYTES } from '../../../src/tokenizer/forms/folder';
 import { chatTemplate, hasTokenizer, loadTokenizer } from '../../../src/tokenizer/load';
-import { compileTokenizer } from '../../../src/tokenizer/tokenizer';
+import { compileTokenizer } from '../../../src/tokenizer/forms/tokenizerJson';
 import { ggufMetadata } from './forms';
 import { bases, FOLDER, readBase } from './kinds';
 import { loadFolder, tempFolders } from './tempFolder';

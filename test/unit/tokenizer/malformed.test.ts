@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isLensError } from '../../../src/base/errors';
-import { compileGguf } from '../../../src/tokenizer/gguf';
-import { compileSentencePiece } from '../../../src/tokenizer/sentencePiece';
-import { readSentencePiece } from '../../../src/tokenizer/sentencePieceFile';
+import { compileGguf } from '../../../src/tokenizer/forms/gguf';
+import { compileSentencePiece } from '../../../src/tokenizer/forms/sentencePiece';
+import { readSentencePiece } from '../../../src/tokenizer/forms/sentencePieceFile';
 import type { Tokenizer } from '../../../src/tokenizer/encoding';
-import { compileTokenizer } from '../../../src/tokenizer/tokenizer';
+import { compileTokenizer } from '../../../src/tokenizer/forms/tokenizerJson';
 import { ggufMetadata, modelBytes, modelNames } from './forms';
 import { kindFile, kindNames } from './kinds';
 import { loadFolder, tempFolders } from './tempFolder';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adaptOniguruma } from '../../../src/tokenizer/oniguruma';
-import { compilePattern } from '../../../src/tokenizer/pattern';
+import { adaptOniguruma } from '../../../src/tokenizer/split/oniguruma';
+import { compilePattern } from '../../../src/tokenizer/split/pattern';
 
 /** What a pattern matches, as the reference does (checked with tokenizers 0.23.3). */
 function matches(pattern: string, text: string): string[] {

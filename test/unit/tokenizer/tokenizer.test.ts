@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileTokenizer } from '../../../src/tokenizer/tokenizer';
+import { compileTokenizer } from '../../../src/tokenizer/forms/tokenizerJson';
 import { gguf, sentencePiece } from './forms';
 import { kind, kindFile, readBase } from './kinds';
 

@@ -1,8 +1,8 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
-import { isHighSurrogate } from './align.js';
+import { isHighSurrogate } from '../align.js';
 import { adaptOniguruma } from './oniguruma.js';
-import { asObject, asString, invalid, unsupported } from './json.js';
-import { RECENT } from './unicodeTables.js';
+import { asObject, asString, invalid, unsupported } from '../json.js';
+import { RECENT } from '../normalize/unicodeTables.js';
 
 /** Where a pattern matches: start and end of each match, one after the other, in UTF-16 units. */
 export type Matcher = (text: string) => readonly number[];

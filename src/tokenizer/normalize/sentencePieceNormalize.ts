@@ -1,7 +1,7 @@
-import { PieceBuilder, slicePiece, type Normalizer, type Piece } from './align.js';
+import { PieceBuilder, slicePiece, type Normalizer, type Piece } from '../align.js';
 import { Charsmap } from './charsmap.js';
-import type { SentencePieceFile } from './sentencePieceFile.js';
-import type { TextTrie } from './textTrie.js';
+import type { SentencePieceFile } from '../forms/sentencePieceFile.js';
+import type { TextTrie } from '../textTrie.js';
 
 const SPACE_MARK = '\u2581';
 

@@ -1,16 +1,16 @@
-import { LensError } from '../base/errors.js';
-import type { Tokenizer } from './encoding.js';
-import { compileDisplay } from './display.js';
+import { LensError } from '../../base/errors.js';
+import type { Tokenizer } from '../encoding.js';
+import { compileDisplay } from '../display.js';
 import { readBytes } from './folder.js';
-import { invalid, unsupported } from './json.js';
-import { byteTokens, type Model } from './model.js';
-import { buildTokenizer } from './pipeline.js';
-import { compileScored } from './scoredMerges.js';
+import { invalid, unsupported } from '../json.js';
+import { byteTokens, type Model } from '../models/model.js';
+import { buildTokenizer } from '../pipeline.js';
+import { compileScored } from '../models/scoredMerges.js';
 import { readSentencePiece, type PieceType, type SentencePieceFile } from './sentencePieceFile.js';
-import { sentencePieceNormalizer } from './sentencePieceNormalize.js';
-import { sentencePieceUnigram } from './sentencePieceUnigram.js';
+import { sentencePieceNormalizer } from '../normalize/sentencePieceNormalize.js';
+import { sentencePieceUnigram } from '../models/sentencePieceUnigram.js';
 import { readSlowSettings, type SlowSettings } from './slowSettings.js';
-import { TextTrie } from './textTrie.js';
+import { TextTrie } from '../textTrie.js';
 import { compileTiktoken, looksLikeTiktoken } from './tiktoken.js';
 
 export const SENTENCE_PIECE_NAME = 'tokenizer.model';

@@ -1,4 +1,4 @@
-import { invalid } from './json.js';
+import { invalid } from '../json.js';
 
 /** What a prefix of a text becomes. */
 export interface CharsmapRule {

@@ -1,4 +1,4 @@
-import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from './json.js';
+import { asArray, asFlag, asId, asObject, asOptionalString, asString, invalid, unsupported, type Json } from '../json.js';
 import { mergePairs, MERGES_LIMIT, MergeTable, type Symbols } from './merges.js';
 import { byteTokens, emitAll, type Model } from './model.js';
 import { remembered } from './wordCache.js';

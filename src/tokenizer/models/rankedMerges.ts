@@ -1,5 +1,5 @@
-import { BYTE_CHARACTERS } from './byteLevel.js';
-import { invalid } from './json.js';
+import { BYTE_CHARACTERS } from '../byteLevel.js';
+import { invalid } from '../json.js';
 import { mergePairs, MERGES_LIMIT, type MergeRule, type Symbols } from './merges.js';
 import { emitAll, type Model } from './model.js';
 import { remembered } from './wordCache.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { LensError } from '../base/errors.js';
-import { isMissing, openFile, readFully, readSmallText } from '../checkpoint/files.js';
-import { asObject, invalid, type Json } from './json.js';
+import { LensError } from '../../base/errors.js';
+import { isMissing, openFile, readFully, readSmallText } from '../../checkpoint/files.js';
+import { asObject, invalid, type Json } from '../json.js';
 
 /** The largest released tokenizer.json has 35 MB (262,144 tokens); V8 cannot hold more than 512 MB in one string. */
 export const MAX_TOKENIZER_BYTES = 256 * 2 ** 20;

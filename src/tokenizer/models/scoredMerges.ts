@@ -1,7 +1,7 @@
-import { invalid } from './json.js';
+import { invalid } from '../json.js';
 import { mergePairs, MERGES_LIMIT, type MergeRule, type Symbols } from './merges.js';
 import type { Model } from './model.js';
-import { TextTrie } from './textTrie.js';
+import { TextTrie } from '../textTrie.js';
 
 /** A vocabulary in which neighbours merge when together they are a token, the one with the best score first. */
 export interface ScoredVocabulary {

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { readJson, readText } from './folder.js';
 
 /**

@@ -1,7 +1,7 @@
-import { LensError } from '../base/errors.js';
-import type { Tokenizer } from './encoding.js';
+import { LensError } from '../../base/errors.js';
+import type { Tokenizer } from '../encoding.js';
 import { readJson } from './folder.js';
-import { asArray, asId, asObject, asString, invalid } from './json.js';
+import { asArray, asId, asObject, asString, invalid } from '../json.js';
 import { addToken, compileRanks, specialToken } from './tiktoken.js';
 
 export const TEKKEN_NAME = 'tekken.json';

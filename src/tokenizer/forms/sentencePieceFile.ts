@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { LensError } from '../base/errors.js';
+import { LensError } from '../../base/errors.js';
 import { asUtf8 } from './folder.js';
-import { invalid } from './json.js';
+import { invalid } from '../json.js';
 
 export type PieceType = 'normal' | 'unknown' | 'control' | 'user-defined' | 'unused' | 'byte';
 

@@ -1,5 +1,5 @@
 import { Unigram } from '@huggingface/tokenizers';
-import { asArray, asFlag, asId, asString, invalid, unsupported, type Json } from './json.js';
+import { asArray, asFlag, asId, asString, invalid, unsupported, type Json } from '../json.js';
 import { byteTokens, type Emit, type Model } from './model.js';
 
 /**

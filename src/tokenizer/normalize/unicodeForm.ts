@@ -1,4 +1,4 @@
-import { PieceBuilder, type Piece } from './align.js';
+import { PieceBuilder, type Piece } from '../align.js';
 import { INERT } from './unicodeTables.js';
 
 export type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';

@@ -1,7 +1,7 @@
 import { Unigram } from '@huggingface/tokenizers';
-import { invalid } from './json.js';
+import { invalid } from '../json.js';
 import type { Model } from './model.js';
-import type { Piece } from './sentencePieceFile.js';
+import type { Piece } from '../forms/sentencePieceFile.js';
 
 /** What an unknown character costs below the worst token. */
 const UNKNOWN_PENALTY = 10;

@@ -1,16 +1,16 @@
-import { LensError } from '../base/errors.js';
-import type { AddedToken } from './addedTokens.js';
-import { BYTE_CHARACTERS } from './byteLevel.js';
-import { compileDisplay } from './display.js';
-import type { Tokenizer } from './encoding.js';
+import { LensError } from '../../base/errors.js';
+import type { AddedToken } from '../addedTokens.js';
+import { BYTE_CHARACTERS } from '../byteLevel.js';
+import { compileDisplay } from '../display.js';
+import type { Tokenizer } from '../encoding.js';
 import { asUtf8, readBytes } from './folder.js';
-import { asId, invalid, unsupported } from './json.js';
-import { compileNormalizer } from './normalize.js';
+import { asId, invalid, unsupported } from '../json.js';
+import { compileNormalizer } from '../normalize/normalize.js';
 import { BYTES, CL100K, KIMI, O200K, QWEN2, sequence, split } from './patterns.js';
-import { buildTokenizer } from './pipeline.js';
-import type { Template } from './postProcess.js';
-import { compilePreTokenizer } from './preTokenize.js';
-import { compileRanked } from './rankedMerges.js';
+import { buildTokenizer } from '../pipeline.js';
+import type { Template } from '../postProcess.js';
+import { compilePreTokenizer } from '../split/preTokenize.js';
+import { compileRanked } from '../models/rankedMerges.js';
 import { readSlowSettings, type SlowSettings } from './slowSettings.js';
 
 /** What a tiktoken file leaves to the program that reads it. */

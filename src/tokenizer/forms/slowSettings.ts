@@ -1,6 +1,6 @@
-import type { AddedToken } from './addedTokens.js';
+import type { AddedToken } from '../addedTokens.js';
 import { readJson } from './folder.js';
-import { asFlag, asId, asObject, asOptionalString, asString, type Json } from './json.js';
+import { asFlag, asId, asObject, asOptionalString, asString, type Json } from '../json.js';
 
 /**
  * What stands beside a vocabulary that has no tokenizer.json, in tokenizer_config.json, special_tokens_map.json and

@@ -1,11 +1,11 @@
-import { prepend, slicePiece, type Piece } from './align.js';
-import { toByteCharacters } from './byteLevel.js';
-import { asFlag, asId, asOptionalString, asString, flatten, invalid, unsupported, type Json } from './json.js';
-import { replaceMatches } from './normalize.js';
+import { prepend, slicePiece, type Piece } from '../align.js';
+import { toByteCharacters } from '../byteLevel.js';
+import { asFlag, asId, asOptionalString, asString, flatten, invalid, unsupported, type Json } from '../json.js';
+import { replaceMatches } from '../normalize/normalize.js';
 import { compilePattern, expressionMatcher, regexMatcher } from './pattern.js';
-import { GPT2 } from './patterns.js';
+import { GPT2 } from '../forms/patterns.js';
 import { asBehavior, invert, partition, splitPiece, type Behavior, type Partition } from './split.js';
-import { ALSO_NUMBERS, ALSO_PUNCTUATION, NOT_NUMBERS, NOT_PUNCTUATION } from './unicodeTables.js';
+import { ALSO_NUMBERS, ALSO_PUNCTUATION, NOT_NUMBERS, NOT_PUNCTUATION } from '../normalize/unicodeTables.js';
 
 /** Cuts a piece into the words that the model sees one at a time. */
 export type PreTokenizer = (piece: Piece) => readonly Piece[];

@@ -1,6 +1,6 @@
-import type { Normalizer, Piece } from './align.js';
+import type { Normalizer, Piece } from '../align.js';
 import { Charsmap } from './charsmap.js';
-import { asString, invalid, type Json } from './json.js';
+import { asString, invalid, type Json } from '../json.js';
 import { alignMarks, type Mark } from './unicodeForm.js';
 
 /** Longer grapheme clusters, in UTF-8 bytes, are looked up character by character. */

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../json.js';
 import { BAILING, BYTES, DEEPSEEK_CODER, DEEPSEEK_LLM, DEEPSEEK_V3, DIGITS, GPT2, KIMI, LLAMA3, O200K, QWEN2, QWEN35, sequence, split, TEKKEN } from './patterns.js';
 
 /** What a pre-tokenizer that a GGUF names stands for. */

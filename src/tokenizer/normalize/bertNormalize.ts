@@ -1,6 +1,6 @@
-import { PieceBuilder, type Normalizer, type Piece } from './align.js';
-import { isSpace, lowercase } from './characters.js';
-import { asFlag, type Json } from './json.js';
+import { PieceBuilder, type Normalizer, type Piece } from '../align.js';
+import { isSpace, lowercase } from '../characters.js';
+import { asFlag, type Json } from '../json.js';
 import { toUnicodeForm } from './unicodeForm.js';
 import { ALSO_MARKS, ALSO_NONSPACING, ALSO_OTHER, NOT_MARKS, NOT_NONSPACING, NOT_OTHER } from './unicodeTables.js';
 

@@ -1,4 +1,4 @@
-import { unsupported } from './json.js';
+import { unsupported } from '../json.js';
 
 /**
  * Oniguruma's pattern syntax (Ruby's), rewritten so that the library's translation to JavaScript keeps its meaning.

@@ -1,14 +1,14 @@
-import { LensError } from '../base/errors.js';
-import { compileBpe } from './bpe.js';
-import { compileDisplay } from './display.js';
-import type { Tokenizer } from './encoding.js';
+import { LensError } from '../../base/errors.js';
+import { compileBpe } from '../models/bpe.js';
+import { compileDisplay } from '../display.js';
+import type { Tokenizer } from '../encoding.js';
 import { readJson, readText } from './folder.js';
-import { unsupported, type Json } from './json.js';
-import { namesOf } from './model.js';
-import { compileNormalizer } from './normalize.js';
+import { unsupported, type Json } from '../json.js';
+import { namesOf } from '../models/model.js';
+import { compileNormalizer } from '../normalize/normalize.js';
 import { BYTES, GPT2, QWEN2, sequence, split } from './patterns.js';
-import { buildTokenizer } from './pipeline.js';
-import { compilePreTokenizer } from './preTokenize.js';
+import { buildTokenizer } from '../pipeline.js';
+import { compilePreTokenizer } from '../split/preTokenize.js';
 import { readSlowSettings } from './slowSettings.js';
 
 export const VOCAB_NAME = 'vocab.json';

@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../json.js';
 
 /** Split patterns of released tokenizers, as their files have them (Oniguruma's syntax). */
 

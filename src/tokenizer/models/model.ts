@@ -1,4 +1,4 @@
-import { unsupported } from './json.js';
+import { unsupported } from '../json.js';
 import type { Symbols } from './merges.js';
 
 /** Takes one token of a word: units [from, to) of it. Tokens with bytes of one character have the same units. */

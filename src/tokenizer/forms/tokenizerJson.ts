@@ -1,15 +1,15 @@
-import { readAddedTokens } from './addedTokens.js';
-import { compileDisplay } from './display.js';
-import type { Tokenizer } from './encoding.js';
-import { compileBpe } from './bpe.js';
-import { asObject, asOptionalString, invalid } from './json.js';
-import { namesOf, type Model } from './model.js';
-import { compileNormalizer } from './normalize.js';
-import { buildTokenizer } from './pipeline.js';
-import { compileTemplate } from './postProcess.js';
-import { compilePreTokenizer } from './preTokenize.js';
-import { compileUnigram } from './unigram.js';
-import { compileWordLevel, compileWordPiece } from './wordPiece.js';
+import { readAddedTokens } from '../addedTokens.js';
+import { compileDisplay } from '../display.js';
+import type { Tokenizer } from '../encoding.js';
+import { compileBpe } from '../models/bpe.js';
+import { asObject, asOptionalString, invalid } from '../json.js';
+import { namesOf, type Model } from '../models/model.js';
+import { compileNormalizer } from '../normalize/normalize.js';
+import { buildTokenizer } from '../pipeline.js';
+import { compileTemplate } from '../postProcess.js';
+import { compilePreTokenizer } from '../split/preTokenize.js';
+import { compileUnigram } from '../models/unigram.js';
+import { compileWordLevel, compileWordPiece } from '../models/wordPiece.js';
 
 /**
  * What a parsed tokenizer.json describes. The stages are our own, after the reference (Rust `tokenizers` 0.23), since the ones of

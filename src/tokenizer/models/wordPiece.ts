@@ -1,4 +1,4 @@
-import { asId, asObject, asOptionalString, invalid, type Json } from './json.js';
+import { asId, asObject, asOptionalString, invalid, type Json } from '../json.js';
 import type { Model } from './model.js';
 
 /** Words of more characters are unknown as a whole, unless the file says otherwise. */

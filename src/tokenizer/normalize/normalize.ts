@@ -1,9 +1,9 @@
-import { PieceBuilder, prepend, slicePiece, type Normalizer, type Piece } from './align.js';
+import { PieceBuilder, prepend, slicePiece, type Normalizer, type Piece } from '../align.js';
 import { bertNormalizer, nmt, stripAccents } from './bertNormalize.js';
-import { toByteCharacters } from './byteLevel.js';
-import { isSpace, lowercase } from './characters.js';
-import { asFlag, asString, flatten, invalid, type Json } from './json.js';
-import { compilePattern, type Matcher } from './pattern.js';
+import { toByteCharacters } from '../byteLevel.js';
+import { isSpace, lowercase } from '../characters.js';
+import { asFlag, asString, flatten, invalid, type Json } from '../json.js';
+import { compilePattern, type Matcher } from '../split/pattern.js';
 import { precompiled } from './precompiled.js';
 import { toUnicodeForm } from './unicodeForm.js';
 

@@ -1,5 +1,5 @@
-import { slicePiece, type Piece } from './align.js';
-import { asString, invalid } from './json.js';
+import { slicePiece, type Piece } from '../align.js';
+import { asString, invalid } from '../json.js';
 import type { Matcher } from './pattern.js';
 
 /** What becomes of a match when a text is split there. */

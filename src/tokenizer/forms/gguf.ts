@@ -1,18 +1,18 @@
-import { LensError } from '../base/errors.js';
-import type { JsonObject } from '../checkpoint/checkpoint.js';
-import type { AddedToken } from './addedTokens.js';
-import { compileBpe } from './bpe.js';
-import { compileDisplay } from './display.js';
-import type { Tokenizer } from './encoding.js';
+import { LensError } from '../../base/errors.js';
+import type { JsonObject } from '../../checkpoint/checkpoint.js';
+import type { AddedToken } from '../addedTokens.js';
+import { compileBpe } from '../models/bpe.js';
+import { compileDisplay } from '../display.js';
+import type { Tokenizer } from '../encoding.js';
 import { ggufPreTokenizer, impliedPreTokenizer } from './ggufPreTokenizers.js';
-import { asArray, asFlag, asId, asOptionalString, asString, invalid, unsupported } from './json.js';
-import { byteTokens } from './model.js';
-import { buildTokenizer } from './pipeline.js';
-import type { Template } from './postProcess.js';
-import { compilePreTokenizer } from './preTokenize.js';
-import { compileScored } from './scoredMerges.js';
-import { sentencePieceNormalizer } from './sentencePieceNormalize.js';
-import { TextTrie } from './textTrie.js';
+import { asArray, asFlag, asId, asOptionalString, asString, invalid, unsupported } from '../json.js';
+import { byteTokens } from '../models/model.js';
+import { buildTokenizer } from '../pipeline.js';
+import type { Template } from '../postProcess.js';
+import { compilePreTokenizer } from '../split/preTokenize.js';
+import { compileScored } from '../models/scoredMerges.js';
+import { sentencePieceNormalizer } from '../normalize/sentencePieceNormalize.js';
+import { TextTrie } from '../textTrie.js';
 
 /** Keys begin so. */
 const PREFIX = 'tokenizer.ggml.';
