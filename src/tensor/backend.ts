@@ -1,7 +1,7 @@
-import { totalmem } from 'node:os';
 import { LensError } from '../base/errors.js';
 import { startNative } from './native.js';
 import { startWasm } from './wasm.js';
+import { weightBudget } from './weightBudget.js';
 
 export type BackendPreference = 'auto' | 'native' | 'wasm';
 
@@ -15,11 +15,6 @@ export interface Backend {
   readonly weightBudget: number;
 }
 
-/** The WASM heap ends at 4 GiB and XNNPACK keeps a packed copy of every matrix: half of that, less room for activations. */
-const WASM_WEIGHT_BUDGET = 1.6 * 2 ** 30;
-/** Native weights may take half of the machine's memory. */
-const NATIVE_MEMORY_SHARE = 0.5;
-
 const reason = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
 
 /**
@@ -31,7 +26,7 @@ export async function startBackend(preference: BackendPreference, nativeFolder: 
   let note: string | undefined;
   if (preference !== 'wasm') {
     try {
-      return { name: 'tensorflow', ...(await startNative(nativeFolder)), weightBudget: totalmem() * NATIVE_MEMORY_SHARE };
+      return { name: 'tensorflow', ...(await startNative(nativeFolder)), weightBudget: weightBudget('tensorflow') };
     } catch (error) {
       const why = reason(error);
       if (preference === 'native') {
@@ -41,7 +36,7 @@ export async function startBackend(preference: BackendPreference, nativeFolder: 
     }
   }
   try {
-    return { name: 'wasm', ...(await startWasm()), ...(note === undefined ? {} : { note }), weightBudget: Math.min(WASM_WEIGHT_BUDGET, totalmem() * NATIVE_MEMORY_SHARE) };
+    return { name: 'wasm', ...(await startWasm()), ...(note === undefined ? {} : { note }), weightBudget: weightBudget('wasm') };
   } catch (error) {
     throw new LensError('E_BACKEND_UNAVAILABLE', `The WebAssembly backend did not start: ${reason(error)}.`, 'Reinstall the extension; its dist/wasm folder may be damaged.', { cause: error });
   }

@@ -1,15 +1,9 @@
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { packageRoot } from '../base/packageRoot.js';
-
-/** Folders that may hold node_modules/@tensorflow/tfjs-node, in the order they are tried. */
-function candidates(nativeFolder: string): string[] {
-  return [nativeFolder, process.env['MOE_LENS_NATIVE'] ?? '', join(packageRoot(), 'native')].filter((folder) => folder !== '');
-}
+import { findNativeFolder } from './nativeFolder.js';
 
 /**
  * tfjs-node 4.22.0 calls two functions that Node 23 removed (isNullOrUndefined) or warns about (isArray):
@@ -38,8 +32,7 @@ function quietly<T>(work: () => T): T {
  * @throws any Error that says why the library did not load
  */
 export async function startNative(nativeFolder: string): Promise<{ version: string; threads: number }> {
-  const tried = candidates(nativeFolder);
-  const folder = tried.find((candidate) => existsSync(join(candidate, 'node_modules/@tensorflow/tfjs-node/package.json')));
+  const folder = findNativeFolder(nativeFolder);
   if (folder === undefined) throw new Error('@tensorflow/tfjs-node is not installed');
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreOldUtil();
