@@ -30,7 +30,10 @@ export function bundles(production) {
     // VS Code loads the extension by require
     { ...common, ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
     { ...common, ...nodeModule, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+    // a thread of the engine that computes
+    { ...common, ...nodeModule, entryPoints: ['src/tensor/lane.ts'], outfile: 'dist/lane.js' },
     { ...common, ...nodeModule, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' },
+    { ...common, ...nodeModule, entryPoints: ['src/native/main.ts'], outfile: 'dist/setup-native.js' },
     // a style sheet that the panel imports becomes dist/webview.css
     { ...common, entryPoints: ['webview/main.ts'], outfile: 'dist/webview.js', platform: 'browser', target: 'es2022', format: 'iife', minify: true },
   ];

@@ -16,7 +16,7 @@ export const TRACE_USAGE = `moe-lens trace [--model PATH] [--policy P]... [--ful
   --model PATH a checkpoint folder; left out: the bundled demo model
   --backend    auto (default), native or wasm; --native-folder DIR: where tfjs-node is installed`;
 
-/** Runs a text and says what the routers did, piece by piece: each policy's trace is let go of once it is written. */
+/** Runs a text under all policies side by side and says what the routers did, piece by piece. */
 export async function* trace(args: string[], signal: AbortSignal): AsyncGenerator<string> {
   const { values, positionals } = readArguments(args, {
     ...MODEL_OPTIONS, policy: { type: 'string', multiple: true }, text: { type: 'string' }, full: { type: 'boolean', default: false }, format: { type: 'string', default: 'text' },
@@ -30,12 +30,9 @@ export async function* trace(args: string[], signal: AbortSignal): AsyncGenerato
   try {
     for (const policy of policies) session.check(policy); // all of them, before anything is printed
     if (session.backend.note !== undefined && process.stderr.isTTY) process.stderr.write(`moe-lens: ${session.backend.note}\n`);
-    for (const [index, policy] of policies.entries()) {
-      const result = await session.trace(text, policy, { signal, onProgress: progress.show });
-      progress.clear();
-      const place = { isFirst: index === 0, isLast: index === policies.length - 1 };
-      yield* render(result, text, format, values.full, place);
-    }
+    const results = await session.traces(text, policies, { signal, onProgress: progress.show });
+    progress.clear();
+    for (const [index, result] of results.entries()) yield* render(result, text, format, values.full, { isFirst: index === 0, isLast: index === results.length - 1 });
   } finally {
     progress.clear();
     await session.close();

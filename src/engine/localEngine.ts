@@ -38,15 +38,8 @@ export function localEngine(): Engine {
         options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
         const session = await sessionFor(params);
         for (const policy of policies) session.check(policy); // all of them, before the first is run
-        const runs = [];
-        for (const [i, policy] of policies.entries()) {
-          const trace = await session.trace(params.text, policy, {
-            ...(options.signal === undefined ? {} : { signal: options.signal }),
-            onProgress: ({ stage, done, total }) => options.onProgress?.({ stage, done: i * total + done, total: policies.length * total }),
-          });
-          runs.push(runSummary(trace, traces.add(trace)));
-        }
-        return runs;
+        const results = await session.traces(params.text, policies, options);
+        return results.map((trace) => runSummary(trace, traces.add(trace)));
       }, options.signal);
     },
 

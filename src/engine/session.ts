@@ -2,34 +2,36 @@ import { createHash } from 'node:crypto';
 import { LensError } from '../base/errors.js';
 import { openCheckpoint } from '../checkpoint/open.js';
 import { forward } from '../model/forward.js';
-import { KvCache } from '../model/kvCache.js';
+import { startMachine, type RunningMachine } from '../model/machine.js';
 import { checkRouters, readModel, type Model } from '../model/model.js';
+import type { Sequence } from '../model/pass.js';
+import { rowsOf } from '../model/rows.js';
 import { surprisals } from '../model/surprisal.js';
-import { Weights } from '../model/weights.js';
 import type { Policy } from '../routing/policy.js';
 import { checkPolicy } from '../routing/route.js';
 import type { OpenParams } from '../protocol/engineApi.js';
-import { startBackend, type Backend } from '../tensor/backend.js';
-import { sliceRows } from '../tensor/ops.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Encoding, Tokenizer } from '../tokenizer/encoding.js';
 import type { BackendInfo, ModelInfo } from '../trace/run.js';
 import type { Trace } from '../trace/trace.js';
 import { TraceBuilder } from '../trace/traceBuilder.js';
 import type { CallOptions } from './engine.js';
-import { planWindows, type Window } from './windows.js';
+import { planWindows, type Window, type WindowPlan } from './windows.js';
 
 /** Longest text, in UTF-16 code units: some 250 pages. It keeps a slip (a log file, a database dump) from taking hours. */
 export const MAX_TEXT = 1_000_000;
 /** Most tokens of one run: 32,768 tokens of 64 layers x 128 experts are 1 GB of probabilities, what a machine can hold. */
 export const MAX_TOKENS = 32_768;
 
+/** Multiply-adds of a run for which all lanes are started, which takes half a second: as long as one lane needs for so many. */
+const WORTH_ALL_LANES = 3e10;
+
 /** An open checkpoint, ready to run. Calls must not overlap (see Queue). */
 export class Session {
   private constructor(
     private readonly model: Model,
     private readonly tokenizer: Tokenizer,
-    private readonly weights: Weights,
+    private readonly machine: RunningMachine,
     private readonly closeStore: () => Promise<void>,
     readonly backend: BackendInfo,
     readonly loadMs: number,
@@ -46,9 +48,8 @@ export class Session {
         throw new LensError('E_VOCAB_MISMATCH', `The tokenizer has ids up to ${tokenizer.idLimit - 1}, the model only ${model.info.vocabularySize} embeddings.`, 'The tokenizer and the weights are not of the same model.');
       }
       await checkRouters(model);
-      const { weightBudget, ...backend }: Backend = await startBackend(options.backend, options.nativeFolder);
-      const weights = new Weights(model.store, weightBudget);
-      return new Session(model, tokenizer, weights, () => checkpoint.store.close(), backend, performance.now() - began);
+      const machine = await startMachine(model.store, options);
+      return new Session(model, tokenizer, machine, () => checkpoint.store.close(), machine.backend, performance.now() - began);
     } catch (error) {
       await checkpoint.store.close();
       throw error;
@@ -74,64 +75,65 @@ export class Session {
   }
 
   /**
-   * Runs `text` under `policy` and records what the routers did.
+   * Runs `text` under each of the policies, side by side, and records what the routers did.
    * @throws E_POLICY_UNSUPPORTED, E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
    */
-  async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
+  async traces(text: string, policies: readonly Policy[], { signal, onProgress }: CallOptions = {}): Promise<Trace[]> {
     const { decoder, info } = this.model;
-    this.check(policy);
+    for (const policy of policies) this.check(policy);
     const encoding = this.encode(text);
+    const plan = planWindows(encoding.ids.length, info.contextLength);
+    const builders = this.#builders(text, encoding, policies, plan);
+    const began = performance.now();
+    const { blocks } = decoder;
+    const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * policies.length;
+    if (tokens * (info.activeParameters ?? info.parameters / 2) > WORTH_ALL_LANES) await this.machine.lanes.widen();
+    const step = (done: number): void => onProgress?.({ stage: done === blocks.length ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`, done, total: blocks.length + 1 });
+    step(0);
+    await this.#run(encoding.ids, plan.windows, policies, builders, (layer) => { step(layer + 1); }, signal);
+    const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);
+    const timings = { loadMs: this.loadMs, forwardMs: performance.now() - began };
+    return builders.map((builder) => builder.build(timings, 4 * attended * decoder.attentionWidth * blocks.length));
+  }
+
+  async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
+    const [trace] = await this.traces(text, [policy], options);
+    return trace;
+  }
+
+  #builders(text: string, encoding: Encoding, policies: readonly Policy[], plan: WindowPlan): TraceBuilder[] {
     const { ids, starts, ends } = encoding;
-    const plan = planWindows(ids.length, info.contextLength);
-    const builder = new TraceBuilder({
-      model: info,
+    const head = {
+      model: this.model.info,
       backend: this.backend,
-      policy,
-      router: decoder.router,
+      router: this.model.decoder.router,
       text: { length: text.length, sha256: createHash('sha256').update(text).digest('hex') },
       tokens: { ids, starts, ends, texts: this.#texts(text, encoding) },
       ...(plan.summary === undefined ? {} : { windows: plan.summary }),
-    });
-    const began = performance.now();
-    const perWindow = decoder.blocks.length + 1;
-    for (const [w, window] of plan.windows.entries()) {
-      const step = (done: number): void => options.onProgress?.({ stage: stageOf(w, plan.windows.length, done, decoder.blocks.length), done: w * perWindow + done, total: plan.windows.length * perWindow });
-      await this.#runWindow(encoding, window, policy, builder, step, options.signal);
-    }
-    const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);
-    return builder.build({ loadMs: this.loadMs, forwardMs: performance.now() - began }, 4 * attended * decoder.attentionWidth * decoder.blocks.length);
+    };
+    return policies.map((policy) => new TraceBuilder({ ...head, policy }));
   }
 
-  async #runWindow(encoding: Encoding, window: Window, policy: Policy, builder: TraceBuilder, step: (done: number) => void, signal: AbortSignal | undefined): Promise<void> {
-    const { decoder } = this.model;
-    const { weights } = this;
-    const cache = new KvCache();
-    const firstRow = window.firstNew - window.start;
-    step(0);
+  /** One pass over all windows of all policies. */
+  async #run(ids: Int32Array, windows: readonly Window[], policies: readonly Policy[], builders: readonly TraceBuilder[], onLayer: (layer: number) => void, signal: AbortSignal | undefined): Promise<void> {
+    const { machine, model: { decoder } } = this;
+    const runs = policies.flatMap((policy, p) => windows.map((window) => ({ policy, window, builder: builders[p], cache: machine.newCache(window.end - window.start) })));
     try {
-      const hidden = await forward(decoder, encoding.ids.subarray(window.start, window.end), {
-        weights,
-        cache,
-        policy,
-        ...(signal === undefined ? {} : { signal }),
-        onRouting: (layer, routing) => { builder.addRouting(layer, routing, firstRow); },
-        onLayer: (layer) => { step(layer + 1); },
-      });
-      try {
-        const firstTarget = Math.max(window.firstNew, 1); // the first token of the text follows nothing
-        const count = window.end - firstTarget;
-        if (count === 0) return;
-        const rows = sliceRows(hidden, firstTarget - 1 - window.start, count);
-        try {
-          builder.addSurprisal(firstTarget, await surprisals(decoder, rows, encoding.ids.subarray(firstTarget, window.end), weights, signal));
-        } finally {
-          rows.dispose();
+      await machine.scratch.scope(async () => {
+        const sequences = runs.map(({ policy, window: { start, end, firstNew }, builder, cache }): Sequence => ({
+          ids: ids.subarray(start, end), policy, cache, onRouting: (layer, routing) => { builder.addRouting(layer, routing, firstNew - start); },
+        }));
+        const hidden = await forward(decoder, sequences, machine, { signal, onLayer });
+        let row = 0;
+        for (const { window: { start, end, firstNew }, builder } of runs) {
+          const firstTarget = Math.max(firstNew, 1); // the first token of the text follows nothing
+          const rows = rowsOf(hidden, row + firstTarget - 1 - start, end - firstTarget);
+          if (rows.count > 0) builder.addSurprisal(firstTarget, await surprisals(decoder, rows, ids.subarray(firstTarget, end), machine, signal));
+          row += end - start;
         }
-      } finally {
-        hidden.dispose();
-      }
+      });
     } finally {
-      cache.dispose();
+      for (const { cache } of runs) cache.dispose();
     }
   }
 
@@ -141,14 +143,9 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    this.weights.dispose();
+    await this.machine.close();
     await this.closeStore();
   }
-}
-
-function stageOf(window: number, windows: number, done: number, layers: number): string {
-  const where = done === layers ? 'surprisal' : `layer ${Math.min(done + 1, layers)} of ${layers}`;
-  return windows === 1 ? where : `window ${window + 1} of ${windows}, ${where}`;
 }
 
 function tooLong(found: string, limit: string): LensError {

@@ -1,37 +1,56 @@
-import { matrix, scale, scope, type Matrix } from '../tensor/ops.js';
 import type { Decoder } from './decoder.js';
-import { normed } from './layers/norm.js';
-import { disposeTables, ropeTables } from './layers/rope.js';
-import { breathe, type Pass } from './pass.js';
+import { norm } from './layers/norm.js';
+import { ropeTable } from './layers/rope.js';
+import { breathe, type Machine, type Pass, type Piece, type Sequence } from './pass.js';
+import { rowsOf, type Rows } from './rows.js';
 
-/** What the caller decides of a pass; `forward` adds the rotations. `onLayer` is called after each layer. */
-export type PassOptions = Omit<Pass, 'rope'> & { readonly onLayer?: (layer: number) => void };
+export interface ForwardOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each layer. */
+  readonly onLayer?: (layer: number) => void;
+}
 
 /**
- * Runs `ids` through all layers, continuing after the tokens in `options.cache`.
- * Returns the normed hidden states [T, hidden]; the caller disposes them.
+ * Runs sequences through all layers, layer by layer, all of them together: each weight is read and used once for the whole batch.
+ * A sequence continues after the tokens in its cache.
+ * @returns the normed hidden states [T, hidden] of all sequences, one behind the other, in the memory of the caller's scope
  * @throws E_CANCELLED, E_WEIGHTS_NOT_FINITE, E_OUT_OF_MEMORY and what reading a checkpoint may throw
  */
-export async function forward(decoder: Decoder, ids: Int32Array, options: PassOptions): Promise<Matrix> {
-  const { weights, cache, signal, onLayer } = options;
-  const { rope, embeddingScale = 1 } = decoder;
-  const tables = ropeTables(rope, cache.tokens, ids.length, rope.divisors === undefined ? undefined : await weights.values(rope.divisors));
-  const pass: Pass = { ...options, rope: tables };
-  try {
-    return await scope(async () => {
-      const embedded = matrix(await weights.rows(decoder.embedding, ids), ids.length, decoder.hiddenSize);
-      let x = embeddingScale === 1 ? embedded : scale(embedded, embeddingScale); // (T, hidden)
-      for (const [layer, block] of decoder.blocks.entries()) {
-        await breathe(signal);
-        const before = x;
-        x = await scope(() => block.forward(before, layer, pass));
-        before.dispose();
-        onLayer?.(layer);
-      }
-      cache.advance(ids.length);
-      return normed(x, decoder.finalNorm, weights);
-    });
-  } finally {
-    disposeTables(tables);
+export async function forward(decoder: Decoder, sequences: readonly Sequence[], machine: Machine, { signal, onLayer }: ForwardOptions = {}): Promise<Rows> {
+  const { weights, scratch } = machine;
+  const pieces = placed(sequences);
+  const x = scratch.rows(pieces.reduce((sum, { count }) => sum + count, 0), decoder.hiddenSize);
+  await embed(decoder, pieces, x, machine);
+  const pass: Pass = { ...machine, signal, rope: await rotations(decoder, pieces, machine) };
+  for (const [layer, block] of decoder.blocks.entries()) {
+    await breathe(signal);
+    await block.mix(x, layer, pass, pieces);
+    await block.feed(x, layer, pass, pieces);
+    onLayer?.(layer);
   }
+  for (const { sequence, count } of pieces) sequence.cache.advance(count);
+  await norm(x, x, decoder.finalNorm, { weights });
+  return x;
+}
+
+/** One behind the other, each where its cache ends. */
+function placed(sequences: readonly Sequence[]): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const sequence of sequences) {
+    pieces.push({ sequence, from, count: sequence.ids.length, position: sequence.cache.tokens });
+    from += sequence.ids.length;
+  }
+  return pieces;
+}
+
+async function embed({ embedding, embeddingScale = 1 }: Decoder, pieces: readonly Piece[], x: Rows, { weights }: Machine): Promise<void> {
+  for (const { sequence, from, count } of pieces) await weights.rows(embedding, sequence.ids, rowsOf(x, from, count).values);
+  if (embeddingScale !== 1) for (let i = 0; i < x.values.length; i++) x.values[i] *= embeddingScale;
+}
+
+async function rotations({ rope }: Decoder, pieces: readonly Piece[], { weights }: Machine): Promise<Pass['rope']> {
+  const first = pieces.reduce((least, { position }) => Math.min(least, position), Infinity);
+  const end = pieces.reduce((most, { position, count }) => Math.max(most, position + count), 0);
+  return ropeTable(rope, first, end - first, rope.divisors === undefined ? undefined : await weights.values(rope.divisors));
 }

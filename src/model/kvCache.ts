@@ -1,41 +1,60 @@
-import { concatRows, concatTokens, dispose, keep, matrix, sliceRows, type Matrix, type Tensor3 } from '../tensor/ops.js';
+import { LensError } from '../base/errors.js';
+import type { Block, SharedMemory } from '../tensor/memory.js';
 
-interface KeysAndValues {
-  /** [kv heads, tokens, head width], keys after rotation */
-  readonly keys: Tensor3;
-  readonly values: Tensor3;
+/** Keys (after rotation) and values of one layer: [heads, capacity, width] each, filled up to the tokens that have been run. */
+export interface LayerKeys {
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+  readonly capacity: number;
+}
+
+interface Held {
+  readonly block: Block;
+  readonly keys: LayerKeys;
 }
 
 /** What later tokens need of earlier ones, per layer (keys and values, the last rows before a convolution): a later pass continues from it. */
 export class KvCache {
-  readonly #layers: (KeysAndValues | undefined)[] = [];
-  readonly #rows: (Matrix | undefined)[] = [];
+  readonly #layers = new Map<number, Held>();
+  readonly #rows = new Map<number, Float32Array>();
   #tokens = 0;
+
+  /** @param capacity most tokens that it will hold */
+  constructor(
+    private readonly memory: SharedMemory,
+    private readonly capacity: number,
+  ) {}
 
   /** Tokens of finished passes: the position of the next token. */
   get tokens(): number {
     return this.#tokens;
   }
 
-  /** Adds the keys and values of this pass and returns those of all tokens. */
-  append(layer: number, keys: Tensor3, values: Tensor3): KeysAndValues {
-    const before = this.#layers[layer];
-    const all = before === undefined ? { keys, values } : { keys: concatTokens(before.keys, keys), values: concatTokens(before.values, values) };
-    dispose(before?.keys, before?.values);
-    this.#layers[layer] = { keys: keep(all.keys), values: keep(all.values) };
-    return all;
+  /**
+   * Where the keys and values of a layer are; those of a pass are written there from position `tokens` on.
+   * @throws E_OUT_OF_MEMORY
+   */
+  layer(layer: number, heads: number, width: number, valueWidth: number): LayerKeys {
+    const known = this.#layers.get(layer);
+    if (known !== undefined) return known.keys;
+    const { capacity } = this;
+    const size = heads * capacity * (width + valueWidth);
+    const block = this.memory.allocate(size * Float32Array.BYTES_PER_ELEMENT);
+    if (block === undefined) throw new LensError('E_OUT_OF_MEMORY', 'There is no memory for the keys and values of this text.', 'Select less text.');
+    const all = this.memory.floats(block, size);
+    const keys = { keys: all.subarray(0, heads * capacity * width), values: all.subarray(heads * capacity * width), capacity };
+    this.#layers.set(layer, { block, keys });
+    return keys;
   }
 
-  /**
-   * `rows` [T, width] behind the `count` rows before them (zeros at the beginning of the text), for a convolution:
-   * [count + T, width]. The last `count` are kept for the next pass.
-   */
-  precede(layer: number, rows: Matrix, count: number): Matrix {
-    const before = this.#rows[layer];
-    const all = concatRows([before ?? matrix(new Float32Array(count * rows.shape[1]), count, rows.shape[1]), rows]);
-    dispose(before);
-    this.#rows[layer] = keep(sliceRows(all, all.shape[0] - count, count));
-    return all;
+  /** The `count` rows before those of this pass, for a convolution; zeros at the beginning of a text. */
+  rowsBefore(layer: number, count: number, width: number): Float32Array {
+    return this.#rows.get(layer) ?? new Float32Array(count * width);
+  }
+
+  /** Keeps a copy of rows for the next call of rowsBefore. */
+  keepRows(layer: number, rows: Float32Array): void {
+    this.#rows.set(layer, rows.slice());
   }
 
   /** Ends a pass over `tokens` tokens. */
@@ -44,10 +63,9 @@ export class KvCache {
   }
 
   dispose(): void {
-    for (const layer of this.#layers) dispose(layer?.keys, layer?.values);
-    dispose(...this.#rows);
-    this.#layers.length = 0;
-    this.#rows.length = 0;
+    for (const { block } of this.#layers.values()) this.memory.free(block);
+    this.#layers.clear();
+    this.#rows.clear();
     this.#tokens = 0;
   }
 }

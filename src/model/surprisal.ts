@@ -1,36 +1,48 @@
-import { add, logSumExpRows, matMul, pick, read, scale, vector, type Matrix } from '../tensor/ops.js';
 import type { Decoder } from './decoder.js';
-import { breathe } from './pass.js';
-import type { Weights } from './weights.js';
+import { breathe, type Machine } from './pass.js';
+import type { Rows } from './rows.js';
+import type { MatrixRows } from './weights.js';
 
-/** The output layer is applied to this many vocabulary entries at a time: [T, block] logits and [hidden, block] weights in memory, never [T, vocabulary]. */
+/** The output layer is applied to this many vocabulary entries at a time: never [T, vocabulary] logits in memory. */
 const VOCABULARY_BLOCK = 8192;
 
 /**
- * -ln softmax(hidden W^T)[target] for each row, in nats.
+ * -ln softmax(hidden W^T)[target] for each row, in nats. The blocks of the vocabulary are shared out to the lanes.
  * @param hidden [T, hidden] after the final norm
- * @param targets [T] the token that follows each row
+ * @param targets [T] the token that follows each row; -1 where none is asked for
  */
-export async function surprisals(decoder: Decoder, hidden: Matrix, targets: Int32Array, weights: Weights, signal: AbortSignal | undefined): Promise<Float32Array> {
+export async function surprisals(decoder: Decoder, hidden: Rows, targets: Int32Array, { weights, lanes, scratch }: Machine, signal: AbortSignal | undefined): Promise<Float32Array> {
+  const { vocabularySize, output, outputBias, outputScale: scale = 1 } = decoder;
   const logNormaliser = new Float64Array(targets.length).fill(-Infinity);
   const targetLogit = new Float64Array(targets.length);
-  for (let from = 0; from < decoder.vocabularySize; from += VOCABULARY_BLOCK) {
+  const bias = outputBias === undefined ? undefined : await weights.values(outputBias);
+  const blocks = Array.from({ length: Math.ceil(vocabularySize / VOCABULARY_BLOCK) }, (_, i): MatrixRows => ({
+    kind: 'rows', of: output, from: i * VOCABULARY_BLOCK, count: Math.min(VOCABULARY_BLOCK, vocabularySize - i * VOCABULARY_BLOCK),
+  }));
+  for (let first = 0; first < blocks.length; first += lanes.count) {
     await breathe(signal);
-    const count = Math.min(VOCABULARY_BLOCK, decoder.vocabularySize - from);
-    const block = { kind: 'rows', of: decoder.output, from, count } as const;
-    const inBlock = [...targets.entries()].filter(([, target]) => target >= from && target < from + count).map(([row, target]) => [row, target - from] as const);
-    const bias = decoder.outputBias === undefined ? undefined : (await weights.values(decoder.outputBias)).subarray(from, from + count);
-    const parts = await weights.use({ block }, (w) => {
-      const product = scale(matMul(hidden, w.block), decoder.outputScale ?? 1);
-      const logits = bias === undefined ? product : add(product, vector(bias)); // (T, count)
-      return [logSumExpRows(logits), ...(inBlock.length === 0 ? [] : [pick(logits, inBlock)])];
-    });
-    const [sums, picked] = parts.map((part) => read(part));
-    parts.forEach((part) => { part.dispose(); });
-    sums?.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row], value); });
-    inBlock.forEach(([row], i) => { targetLogit[row] = picked?.[i] ?? NaN; });
+    const together = blocks.slice(first, first + lanes.count);
+    await scratch.scope(() => weights.hold(together.map((block) => ({ block })), async (held) => {
+      const sums = together.map(() => scratch.floats(targets.length));
+      await lanes.run('normaliser', together.map(({ from, count }, i) => ({
+        x: hidden.values, rows: hidden.count, width: hidden.width, weight: held[i].block, outputs: count, scale, bias: bias?.subarray(from, from + count), into: sums[i],
+      })));
+      for (const sum of sums) sum.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row], value); });
+      together.forEach(({ from, count }, i) => {
+        targets.forEach((target, row) => {
+          if (target >= from && target < from + count) targetLogit[row] = dot(hidden, row, held[i].block, target - from) * scale + (bias?.[target] ?? 0);
+        });
+      });
+    }));
   }
   return Float32Array.from(logNormaliser, (value, row) => value - targetLogit[row]);
+}
+
+/** Row `row` of x times row `output` of a weight. */
+function dot({ values, width }: Rows, row: number, weight: Float32Array, output: number): number {
+  let sum = 0;
+  for (let c = 0; c < width; c++) sum += values[row * width + c] * weight[output * width + c];
+  return sum;
 }
 
 /** ln(e^a + e^b) */

@@ -1,6 +1,6 @@
 import { LensError } from '../base/errors.js';
 import type { TensorStore } from '../checkpoint/tensorStore.js';
-import { dispose, keep, matrix, read, tidy, transpose, vector, type Matrix, type Vector } from '../tensor/ops.js';
+import type { Block, SharedMemory } from '../tensor/memory.js';
 
 /** A weight by its name in the checkpoint and its shape there. A linear layer is stored [out, in]. */
 export interface MatrixWeight {
@@ -45,12 +45,22 @@ export interface MatrixRows {
   readonly count: number;
 }
 
-type Wanted = Weight | MatrixRows | undefined;
-type TensorOf<W extends Wanted> = W extends undefined ? undefined : W extends VectorWeight ? Vector : Matrix;
+/** What can be asked for: one weight, or several one behind the other. */
+export type Wanted = Weight | MatrixRows | readonly Weight[] | undefined;
+type ValuesOf<W extends Wanted> = W extends undefined ? undefined : Float32Array;
+type Held<W> = { readonly [K in keyof W]: W[K] extends Wanted ? ValuesOf<W[K]> : never };
 
 interface Resident {
-  readonly tensor: Matrix | Vector;
-  readonly bytes: number;
+  readonly values: Float32Array;
+  readonly block: Block;
+}
+
+interface Entry {
+  readonly reading: Promise<Resident>;
+  /** Set once it has been read. */
+  resident?: Resident;
+  /** How many pieces of work are using it, or wait for it. */
+  users: number;
 }
 
 /** Tells a weight from every other one, parts of one tensor included. */
@@ -59,84 +69,116 @@ export function keyOf(weight: Weight | MatrixRows): string {
   return weight.part === undefined ? weight.name : `${weight.name}@${weight.part.offset}/${weight.part.steps.join(',')}:${sizeOf(weight)}`;
 }
 
+const elementsOf = (weight: Weight | MatrixRows): number => (weight.kind === 'rows' ? weight.count * weight.of.in : sizeOf(weight));
+const listOf = (wanted: Exclude<Wanted, undefined>): readonly (Weight | MatrixRows)[] => ('kind' in wanted ? [wanted] : wanted);
+
 /**
- * The weights of a checkpoint as tensors of the backend: read from disk when first used, widened to f32, matrices
- * turned to [in, out] (the backends' fast path), the least recently used disposed when the budget is full.
- * One run uses it at a time.
+ * The weights of a checkpoint in memory that all lanes see: read from disk when first used, widened to f32, matrices [out, in] as
+ * stored, the least recently used let go of when the budget is full.
  */
 export class Weights {
-  readonly #resident = new Map<string, Resident>();
-  #bytes = 0;
-  #pinned: ReadonlySet<string> = new Set();
+  readonly #entries = new Map<string, Entry>();
 
   constructor(
     private readonly store: TensorStore,
-    /** Bytes of f32 that may stay resident. */
-    private readonly budget: number,
+    /** Where they are kept. */
+    private readonly memory: SharedMemory,
   ) {}
 
-  /**
-   * Brings the weights in and runs `work` with them; only during `work` are they sure to stay.
-   * `work` is synchronous: tensors that it makes and does not return are freed.
-   */
-  async use<const W extends Readonly<Record<string, Wanted>>, R extends Matrix | Vector | Vector[]>(wanted: W, work: (tensors: { readonly [K in keyof W]: TensorOf<W[K]> }) => R): Promise<R> {
-    const entries = Object.entries(wanted);
-    this.#pinned = new Set(entries.flatMap(([, weight]) => (weight === undefined ? [] : [keyOf(weight)])));
-    const tensors: Record<string, Matrix | Vector | undefined> = {};
-    for (const [name, weight] of entries) tensors[name] = weight === undefined ? undefined : await this.#tensor(weight);
-    // The record has exactly the keys of `wanted`, each with the tensor of its kind.
-    return tidy(() => work(tensors as { readonly [K in keyof W]: TensorOf<W[K]> }));
+  /** Bytes that may be in memory at once. */
+  get budget(): number {
+    return this.memory.limit;
   }
 
-  /** A vector's numbers, for work that is not done by the backend. */
-  async values(weight: VectorWeight): Promise<Float32Array> {
-    return read(await this.#tensor(weight));
+  /** Brings the weights in and runs `work` with their numbers, in row-major order; only during `work` are they sure to stay. */
+  async use<const W extends Readonly<Record<string, Wanted>>, R>(wanted: W, work: (values: Held<W>) => R | Promise<R>): Promise<R> {
+    return this.hold([wanted], ([values]) => work(values));
+  }
+
+  /** The same for many at once. */
+  async hold<const W extends Readonly<Record<string, Wanted>>, R>(wanted: readonly W[], work: (values: readonly Held<W>[]) => R | Promise<R>): Promise<R> {
+    const used: Entry[] = [];
+    try {
+      const values: Held<W>[] = [];
+      for (const record of wanted) {
+        const held: Record<string, Float32Array | undefined> = {};
+        for (const [name, each] of Object.entries(record)) {
+          if (each === undefined) continue;
+          const entry = this.#bring(listOf(each));
+          used.push(entry);
+          held[name] = (await entry.reading).values;
+        }
+        values.push(held as Held<W>); // it has the keys of `record`, each with its numbers
+      }
+      return await work(values);
+    } finally {
+      for (const entry of used) entry.users--;
+    }
+  }
+
+  /** A vector's numbers, as a copy. */
+  values(weight: VectorWeight): Promise<Float32Array> {
+    return this.use({ weight }, (w) => w.weight.slice());
   }
 
   /** Rows of a matrix as stored, unresident: token embeddings are read for the tokens that occur only. [rows.length, in] */
-  async rows(weight: MatrixWeight, rows: Int32Array): Promise<Float32Array> {
-    const result = new Float32Array(rows.length * weight.in);
-    const known = new Map<number, Float32Array>();
-    for (const [i, row] of rows.entries()) {
-      const values = known.get(row) ?? (await this.store.readFloat32(weight.name, row * weight.in, weight.in));
-      known.set(row, values);
-      result.set(values, i * weight.in);
+  async rows(weight: MatrixWeight, rows: Int32Array, into: Float32Array): Promise<void> {
+    const places = new Map<number, number[]>();
+    for (const [i, row] of rows.entries()) places.set(row, [...(places.get(row) ?? []), i]);
+    for (const [row, at] of places) {
+      const values = await this.store.readFloat32(weight.name, row * weight.in, weight.in);
+      for (const i of at) into.set(values, i * weight.in);
     }
-    return result;
   }
 
-  dispose(): void {
-    for (const { tensor } of this.#resident.values()) dispose(tensor);
-    this.#resident.clear();
-    this.#bytes = 0;
+  /** Lets go of everything; nothing may be in use. */
+  async dispose(): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const { reading } of entries) await reading.then(({ block }) => { this.memory.free(block); }, () => undefined);
   }
 
-  async #tensor(weight: Weight | MatrixRows): Promise<Matrix | Vector> {
-    const key = keyOf(weight);
-    const known = this.#resident.get(key);
-    if (known !== undefined) {
-      this.#resident.delete(key); // to the end of the map: most recently used
-      this.#resident.set(key, known);
-      return known.tensor;
+  /** Counts as used by the caller, who must let go of it, from now on. */
+  #bring(weights: readonly (Weight | MatrixRows)[]): Entry {
+    const key = weights.map(keyOf).join('|');
+    const entry = this.#entries.get(key) ?? this.#newEntry(weights, key);
+    this.#entries.delete(key); // to the end of the map: most recently used
+    this.#entries.set(key, entry);
+    entry.users++;
+    return entry;
+  }
+
+  #newEntry(weights: readonly (Weight | MatrixRows)[], key: string): Entry {
+    const entry: Entry = { reading: this.#read(weights, key), users: 0 };
+    entry.reading.then((resident) => { entry.resident = resident; }, () => { if (this.#entries.get(key) === entry) this.#entries.delete(key); });
+    return entry;
+  }
+
+  async #read(weights: readonly (Weight | MatrixRows)[], key: string): Promise<Resident> {
+    const elements = weights.reduce((sum, weight) => sum + elementsOf(weight), 0);
+    const block = this.#makeRoom(elements * Float32Array.BYTES_PER_ELEMENT, key);
+    try {
+      const values = this.memory.floats(block, elements);
+      let at = 0;
+      for (const weight of weights) {
+        values.set(await this.#values(weight), at);
+        at += elementsOf(weight);
+      }
+      return { values, block };
+    } catch (error) {
+      this.memory.free(block);
+      throw error;
     }
-    const elements = weight.kind === 'rows' ? weight.count * weight.of.in : sizeOf(weight);
-    const bytes = elements * Float32Array.BYTES_PER_ELEMENT;
-    this.#makeRoom(bytes, key);
-    const tensor = keep(await this.#read(weight, elements));
-    this.#resident.set(key, { tensor, bytes });
-    this.#bytes += bytes;
-    return tensor;
   }
 
-  async #read(weight: Weight | MatrixRows, elements: number): Promise<Matrix | Vector> {
+  async #values(weight: Weight | MatrixRows): Promise<Float32Array> {
     if (weight.kind === 'vector') {
       const [step] = weight.part?.steps ?? [1];
-      return vector(await this.#gather(weight.name, weight.part?.offset ?? 0, [elements, 1], [step, 1]));
+      return this.#gather(weight.name, weight.part?.offset ?? 0, [weight.length, 1], [step, 1]);
     }
     const { of, from, count } = weight.kind === 'rows' ? weight : { of: weight, from: 0, count: weight.out };
     const [rowStep, columnStep = 1] = of.part?.steps ?? [of.in, 1];
-    const data = await this.#gather(of.name, (of.part?.offset ?? 0) + from * rowStep, [count, of.in], [rowStep, columnStep]);
-    return tidy(() => transpose(matrix(data, count, of.in)));
+    return this.#gather(of.name, (of.part?.offset ?? 0) + from * rowStep, [count, of.in], [rowStep, columnStep]);
   }
 
   /** [rows, columns] elements of a tensor, `steps` apart from row to row and from column to column. */
@@ -149,17 +191,26 @@ export class Weights {
     return result;
   }
 
-  #makeRoom(bytes: number, key: string): void {
-    for (const [name, resident] of this.#resident) {
-      if (this.#bytes + bytes <= this.budget) return;
-      if (this.#pinned.has(name)) continue;
-      dispose(resident.tensor);
-      this.#resident.delete(name);
-      this.#bytes -= resident.bytes;
+  /** Lets go of what was least recently used, and is not in use, until there is room. */
+  #makeRoom(bytes: number, key: string): Block {
+    for (;;) {
+      const block = this.memory.allocate(bytes);
+      if (block !== undefined) return block;
+      if (!this.#letGo()) {
+        const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
+        throw new LensError('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(bytes)}, and at most ${mib(this.budget)} may be in memory.`, 'Close other programs, or use a smaller checkpoint.');
+      }
     }
-    if (this.#bytes + bytes > this.budget) {
-      const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
-      throw new LensError('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(bytes)}, and at most ${mib(this.budget)} may be in memory.`, 'Close other programs, or use a smaller checkpoint or the native backend.');
+  }
+
+  /** @returns false if everything is in use */
+  #letGo(): boolean {
+    for (const [key, { resident, users }] of this.#entries) {
+      if (resident === undefined || users > 0) continue;
+      this.#entries.delete(key);
+      this.memory.free(resident.block);
+      return true;
     }
+    return false;
   }
 }

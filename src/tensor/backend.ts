@@ -1,24 +1,24 @@
 import { LensError } from '../base/errors.js';
+import type { Device } from './device.js';
 import { startNative } from './native.js';
 import { startWasm } from './wasm.js';
-import { weightBudget } from './weightBudget.js';
 
 export type BackendPreference = 'auto' | 'native' | 'wasm';
 
 /** What computes. `note` tells a person why it isn't the faster one, and what would help. */
 export interface Backend {
-  readonly name: 'tensorflow' | 'wasm';
+  readonly name: Device['name'];
   readonly version: string;
-  readonly threads: number;
+  readonly device: Device;
   readonly note?: string;
-  /** Bytes of f32 weights that may be kept at once. */
-  readonly weightBudget: number;
 }
+
+const started = (device: Device): Backend => ({ name: device.name, version: device.version, device });
 
 const reason = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
 
 /**
- * Starts the backend of this process: TensorFlow's native library where it loads, else WebAssembly.
+ * Starts the backend of this thread: TensorFlow's native library where it loads, else WebAssembly.
  * @param preference `native` or `wasm` insist; `auto` takes the faster one that works
  * @throws E_BACKEND_UNAVAILABLE if the one insisted on does not start
  */
@@ -26,17 +26,17 @@ export async function startBackend(preference: BackendPreference, nativeFolder: 
   let note: string | undefined;
   if (preference !== 'wasm') {
     try {
-      return { name: 'tensorflow', ...(await startNative(nativeFolder)), weightBudget: weightBudget('tensorflow') };
+      return started(await startNative(nativeFolder));
     } catch (error) {
       const why = reason(error);
       if (preference === 'native') {
-        throw new LensError('E_BACKEND_UNAVAILABLE', `TensorFlow's native library did not load: ${why}.`, 'In a clone, run "npm run setup:native"; or set moeLens.backend to "auto".', { cause: error });
+        throw new LensError('E_BACKEND_UNAVAILABLE', `TensorFlow's native library did not load: ${why}.`, 'Run "MoE Lens: Set Up Native Acceleration" (in a clone: "npm run setup:native"), or set moeLens.backend to "auto".', { cause: error });
       }
       note = `TensorFlow's native library, several times faster on long texts, is not set up: ${why}.`;
     }
   }
   try {
-    return { name: 'wasm', ...(await startWasm()), ...(note === undefined ? {} : { note }), weightBudget: weightBudget('wasm') };
+    return { ...started(await startWasm()), ...(note === undefined ? {} : { note }) };
   } catch (error) {
     throw new LensError('E_BACKEND_UNAVAILABLE', `The WebAssembly backend did not start: ${reason(error)}.`, 'Reinstall the extension; its dist/wasm folder may be damaged.', { cause: error });
   }

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Device } from './device.js';
+import { nativeDevice, type Binding } from './nativeDevice.js';
 import { findNativeFolder } from './nativeFolder.js';
 
 /**
@@ -27,19 +28,16 @@ function quietly<T>(work: () => T): T {
 }
 
 /**
- * Loads TensorFlow's native library, through which tfjs-core then computes: the registries of backends and
- * kernels are global, so that the copy of tfjs-core that tfjs-node brings and ours are one.
+ * Loads TensorFlow's native library in this thread.
  * @throws any Error that says why the library did not load
  */
-export async function startNative(nativeFolder: string): Promise<{ version: string; threads: number }> {
+export async function startNative(nativeFolder: string): Promise<Device> {
   const folder = findNativeFolder(nativeFolder);
   if (folder === undefined) throw new Error('@tensorflow/tfjs-node is not installed');
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreOldUtil();
   const load = createRequire(join(folder, 'package.json'));
   quietly(() => { load('@tensorflow/tfjs-node'); });
   if (!(await tf.setBackend('tensorflow'))) throw new Error('the tensorflow backend did not start');
   await tf.ready();
-  const binding = (tf.backend() as unknown as { binding?: { TF_Version?: string } }).binding;
-  return { version: binding?.TF_Version ?? tf.version_core, threads: availableParallelism() };
+  return nativeDevice((tf.backend() as unknown as { readonly binding: Binding }).binding);
 }

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { packageRoot } from '../base/packageRoot.js';
+import type { Device } from './device.js';
+import { wasmDevice } from './wasmDevice.js';
 
 /** Where the .wasm files are: beside the bundle, or in the package when run from source. */
 function wasmFolder(): string {
@@ -12,10 +14,10 @@ function wasmFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
 }
 
-/** Starts the WebAssembly backend (SIMD where the machine has it, one thread: Node gets no more). */
-export async function startWasm(): Promise<{ version: string; threads: number }> {
+/** Starts the WebAssembly backend in this thread (SIMD where the machine has it). */
+export async function startWasm(): Promise<Device> {
   setWasmPaths(`${wasmFolder()}/`);
   if (!(await tf.setBackend('wasm'))) throw new Error('the wasm backend did not start');
   await tf.ready();
-  return { version: tf.version_core, threads: 1 };
+  return wasmDevice();
 }

@@ -48,7 +48,7 @@ describe('the engine process', () => {
     expect(native?.counts).toBeInstanceOf(Uint16Array);
     expect([...(native?.counts ?? [])].every((count) => count === 4)).toBe(true);
     expect(Number.isNaN(native?.surprisal[0])).toBe(true);
-    expect(progress.at(-1)).toMatchObject({ done: expect.any(Number) as number, total: 8 });
+    expect(progress.at(-1)).toMatchObject({ done: expect.any(Number) as number, total: 4 });
     const detail = await connection.sendRequest(detailRequest, { traceId: native?.traceId ?? 0, token: 1 });
     expect(detail.layers.map(({ selected }) => selected.length)).toEqual([4, 4, 4]);
     expect(detail.layers[0]?.selected[0]?.probability).toBeGreaterThanOrEqual(detail.layers[0]?.selected[1]?.probability ?? 1);

@@ -34,7 +34,7 @@ for (const backend of ['native', 'wasm'] as const) {
         const text = readFileSync(join(folder, 'text.txt'), 'utf8');
         expect(compareTrace(await session.trace(text, parsePolicy(policy)), expected, policy)).toEqual([]);
         const wanted = expected.policies[policy]?.lastLogits;
-        if (wanted !== undefined) expect(worstLogit(await lastLogits(modelIn(folder), expected.tokens.map(({ id }) => id), parsePolicy(policy)), wanted)).toBeLessThan(LOGIT_TOLERANCE);
+        if (wanted !== undefined) expect(worstLogit(await lastLogits(modelIn(folder), expected.tokens.map(({ id }) => id), parsePolicy(policy), backend), wanted)).toBeLessThan(LOGIT_TOLERANCE);
       });
     });
   }

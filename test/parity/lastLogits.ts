@@ -1,21 +1,21 @@
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { forward } from '../../src/model/forward.js';
-import { KvCache } from '../../src/model/kvCache.js';
+import { startMachine } from '../../src/model/machine.js';
 import { readModel } from '../../src/model/model.js';
-import { Weights } from '../../src/model/weights.js';
 import type { Policy } from '../../src/routing/policy.js';
-import { read } from '../../src/tensor/ops.js';
+import type { BackendPreference } from '../../src/tensor/backend.js';
 
-/** Logits after the last token, [vocabulary], on the backend that runs. The output layer is done here in float64, by itself. */
-export async function lastLogits(path: string, ids: readonly number[], policy: Policy): Promise<number[]> {
+/** Logits after the last token, [vocabulary]. The output layer is done here in float64, by itself. */
+export async function lastLogits(path: string, ids: readonly number[], policy: Policy, backend: BackendPreference): Promise<number[]> {
   const checkpoint = await openCheckpoint(path);
   const { decoder, store } = readModel(checkpoint);
-  const weights = new Weights(store, 2 ** 30);
-  const cache = new KvCache();
+  const machine = await startMachine(store, { backend, nativeFolder: '', threads: 1 });
+  const cache = machine.newCache(ids.length);
   try {
-    const hidden = await forward(decoder, Int32Array.from(ids), { weights, cache, policy, onRouting: () => undefined });
-    const last = read(hidden).slice(-decoder.hiddenSize);
-    hidden.dispose();
+    const last = await machine.scratch.scope(async () => {
+      const hidden = await forward(decoder, [{ ids: Int32Array.from(ids), cache, policy, onRouting: () => undefined }], machine);
+      return hidden.values.slice(-decoder.hiddenSize);
+    });
     const bias = decoder.outputBias === undefined ? undefined : await store.readFloat32(decoder.outputBias.name, 0, decoder.vocabularySize);
     const output = await store.readFloat32(decoder.output.name, 0, decoder.vocabularySize * decoder.hiddenSize);
     return Array.from({ length: decoder.vocabularySize }, (_, token) => {
@@ -23,8 +23,8 @@ export async function lastLogits(path: string, ids: readonly number[], policy: P
       return product * (decoder.outputScale ?? 1) + (bias?.[token] ?? 0);
     });
   } finally {
-    weights.dispose();
     cache.dispose();
+    await machine.close();
     await store.close();
   }
 }

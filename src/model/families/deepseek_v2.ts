@@ -3,7 +3,7 @@ import type { ConfigReader } from '../../checkpoint/configReader.js';
 import { softmaxScore } from '../../routing/score.js';
 import { rawWeights, scaledWeights } from '../../routing/weigh.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered } from '../layers/experts.js';
+import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { mla, readMlaSizes } from '../layers/mlaConfig.js';

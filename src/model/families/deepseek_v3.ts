@@ -2,7 +2,7 @@ import { MAX_EXPERTS, MAX_LAYERS } from '../../checkpoint/configLimits.js';
 import { sigmoidScore } from '../../routing/score.js';
 import { rawWeights, renormalisedPlus, scaledWeights } from '../../routing/weigh.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered } from '../layers/experts.js';
+import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { mla, readMlaSizes } from '../layers/mlaConfig.js';

@@ -3,7 +3,7 @@ import { softmaxScore } from '../../routing/score.js';
 import { renormalisedFrom } from '../../routing/weigh.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered } from '../layers/experts.js';
+import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';

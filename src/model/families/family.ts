@@ -5,7 +5,7 @@ import type { ConfigReader } from '../../checkpoint/configReader.js';
 import type { GroupLimit } from '../../routing/groups.js';
 import type { Decoder, Tensors } from '../decoder.js';
 import { rowNorm } from '../layers/norm.js';
-import { readRope } from '../layers/ropeConfig.js';
+import { readRope, usableContext } from '../layers/ropeConfig.js';
 import { matrixWeight, vectorWeight } from '../weights.js';
 
 /** One architecture: how to know it, and how its config becomes a decoder. One file each, named after `model_type`. */
@@ -134,7 +134,7 @@ export function llamaFrame(config: ConfigReader, base: BaseConfig, heads: { read
   return {
     hiddenSize: hidden,
     vocabularySize,
-    contextLength,
+    contextLength: usableContext(config, contextLength),
     rope: tensors.has(ROPE_DIVISORS) ? { ...rope, divisors: vectorWeight(ROPE_DIVISORS, rotated / 2) } : rope,
     embedding,
     finalNorm: rowNorm('model.norm.weight', hidden, eps),

@@ -3,7 +3,7 @@ import { sigmoidScore } from '../../routing/score.js';
 import { rawWeights, renormalisedPlus, scaledWeights } from '../../routing/weigh.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered } from '../layers/experts.js';
+import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { headNorm, rowNorm } from '../layers/norm.js';

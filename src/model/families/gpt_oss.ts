@@ -3,7 +3,7 @@ import { renormalisedWeights } from '../../routing/weigh.js';
 import type { Tensors } from '../decoder.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered, stackedBias, type ExpertSizes } from '../layers/experts.js';
+import { findExperts, numbered, stackedBias, type ExpertSizes } from '../layers/expertLayout.js';
 import { projection, type Projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';

@@ -2,7 +2,7 @@ import { softmaxScore } from '../../routing/score.js';
 import { renormalisedWeights } from '../../routing/weigh.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered, stackedExperts } from '../layers/experts.js';
+import { findExperts, numbered, stackedExperts } from '../layers/expertLayout.js';
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { rotateHalves, rotatePairs } from '../layers/rope.js';

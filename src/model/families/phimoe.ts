@@ -2,7 +2,7 @@ import { logitScore } from '../../routing/score.js';
 import { sparseMixerWeights } from '../../routing/weigh.js';
 import { attention, projections } from '../layers/attention.js';
 import { preNormBlock } from '../layers/block.js';
-import { findExperts, numbered } from '../layers/experts.js';
+import { findExperts, numbered } from '../layers/expertLayout.js';
 import { mixture } from '../layers/mixture.js';
 import { biasedNorm } from '../layers/norm.js';
 import { originalContext } from '../layers/ropeConfig.js';

@@ -1,11 +1,11 @@
-import { clamp, copy, splitHeads, tidy, type Matrix } from '../../tensor/ops.js';
-import type { Pass } from '../pass.js';
+import { breathe, type Pass, type Piece } from '../pass.js';
+import type { Rows } from '../rows.js';
 import type { VectorWeight } from '../weights.js';
 import { attend } from './attend.js';
 import type { Layer } from './layer.js';
-import { project, projection, projectionWeights, type Projection } from './linear.js';
-import { normWeights, type Norm } from './norm.js';
-import { rotateHalves, type Rotate } from './rope.js';
+import { project, projectAll, projection, projectionWeights, type Projection } from './linear.js';
+import { norm, normWeights, type Norm } from './norm.js';
+import { rotateHalves, type RopeTable, type Rotate } from './rope.js';
 
 /** Grouped-query attention (Ainslie et al. 2023) with what the families add to it. */
 export interface AttentionSpec {
@@ -48,20 +48,43 @@ export function attention(spec: AttentionSpec): Layer {
   const linears = [spec.query, spec.key, spec.value, spec.output].flatMap(projectionWeights);
   return {
     weights: [...linears, ...normWeights(spec.queryNorm), ...normWeights(spec.keyNorm), ...(spec.sinks === undefined ? [] : [spec.sinks])],
-    forward: (x, layer, pass) => run(x, layer, spec, pass),
+    forward: (x, layer, pass, pieces) => run(x, layer, spec, pass, pieces),
   };
 }
 
 /** x: [T, hidden], already normed. Returns [T, hidden]. */
-async function run(x: Matrix, layer: number, spec: AttentionSpec, pass: Pass): Promise<Matrix> {
-  const { heads, kvHeads, headWidth, window, rotate = rotateHalves } = spec;
-  const limit = (m: Matrix): Matrix => (spec.clip === undefined ? m : clamp(m, spec.clip));
-  const q = limit(await project(x, spec.query, spec.queryNorm, pass)); // (T, heads * width)
-  const k = limit(await project(x, spec.key, spec.keyNorm, pass)); // (T, kvHeads * width)
-  const v = limit(await project(x, spec.value, undefined, pass));
-  const queries = tidy(() => rotate(splitHeads(q, heads), pass.rope)); // (heads, T, width)
-  const keys = tidy(() => rotate(splitHeads(k, kvHeads), pass.rope));
-  const sinks = spec.sinks === undefined ? undefined : await pass.weights.use({ sinks: spec.sinks }, (w) => copy(w.sinks));
-  const seen = await attend(queries, keys, splitHeads(v, kvHeads), sinks, layer, { heads, kvHeads, scale: spec.scale ?? 1 / Math.sqrt(headWidth), ...(window === undefined ? {} : { window }) }, pass);
+async function run(x: Rows, layer: number, spec: AttentionSpec, pass: Pass, pieces: readonly Piece[]): Promise<Rows> {
+  const { heads, kvHeads, headWidth, clip } = spec;
+  const [q, k, v] = await projectAll(x, [spec.query, spec.key, spec.value], pass); // (T, heads * width), (T, kvHeads * width) twice
+  if (spec.queryNorm !== undefined) await norm(q, q, spec.queryNorm, pass);
+  if (spec.keyNorm !== undefined) await norm(k, k, spec.keyNorm, pass);
+  if (clip !== undefined) for (const rows of [q, k, v]) limit(rows.values, clip);
+  const sinks = spec.sinks === undefined ? undefined : await pass.weights.values(spec.sinks);
+  const seen = pass.scratch.rows(x.count, heads * headWidth);
+  const queries = pass.scratch.floats(q.values.length);
+  for (const piece of pieces) {
+    await breathe(pass.signal);
+    const kept = piece.sequence.cache.layer(layer, kvHeads, headWidth, headWidth);
+    const own = { rotate: spec.rotate ?? rotateHalves, width: headWidth, table: pass.rope };
+    toHeads(q, piece, queries, piece.count, 0, { ...own, scale: spec.scale ?? 1 / Math.sqrt(headWidth) });
+    toHeads(k, piece, kept.keys, kept.capacity, piece.position, { ...own, scale: 1 });
+    toHeads(v, piece, kept.values, kept.capacity, piece.position, { ...own, rotate: copyHead, scale: 1 });
+    await attend(queries, kept, sinks, { heads, kvHeads, width: headWidth, valueWidth: headWidth, window: spec.window }, piece, seen, pass);
+  }
   return project(seen, spec.output, undefined, pass);
+}
+
+const copyHead: Rotate = (x, at, into, to, width) => { for (let i = 0; i < width; i++) into[to + i] = x[at + i]; };
+
+/** A piece's rows [T, heads * width], turned, to rows from `first` on of [heads, capacity, width]. */
+function toHeads(x: Rows, piece: Piece, into: Float32Array, capacity: number, first: number, how: { readonly rotate: Rotate; readonly width: number; readonly table: RopeTable; readonly scale: number }): void {
+  const { rotate, width, table, scale } = how;
+  for (let row = 0; row < piece.count; row++) {
+    const at = (piece.from + row) * x.width;
+    for (let h = 0; h * width < x.width; h++) rotate(x.values, at + h * width, into, (h * capacity + first + row) * width, width, piece.position + row, table, scale);
+  }
+}
+
+function limit(values: Float32Array, clip: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(-clip, Math.min(clip, values[i]));
 }

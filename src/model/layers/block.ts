@@ -1,13 +1,20 @@
-import { add, scale, type Matrix } from '../../tensor/ops.js';
-import type { Pass } from '../pass.js';
+import type { Pass, Piece } from '../pass.js';
+import { addTo, rowsOf, type Rows } from '../rows.js';
+import { piecesIn } from '../pass.js';
+import type { Weight } from '../weights.js';
 import type { Layer } from './layer.js';
 import type { MixtureSpec } from './mixture.js';
-import { normed, normWeights, type Norm } from './norm.js';
+import { norm, normWeights, type Norm } from './norm.js';
 
-/** One decoder layer: what it reads from the checkpoint, and what it does to the residual stream. */
-export interface Block extends Layer {
+/** One decoder layer: what it reads from the checkpoint, and what its two halves do to the residual stream, x, in place. */
+export interface Block {
+  readonly weights: readonly Weight[];
   /** Present in a layer with routed experts. */
   readonly mixture?: MixtureSpec;
+  /** Lets tokens see each other. */
+  readonly mix: (x: Rows, layer: number, pass: Pass, pieces: readonly Piece[]) => Promise<void>;
+  /** Works on each token by itself. */
+  readonly feed: (x: Rows, layer: number, pass: Pass, pieces: readonly Piece[]) => Promise<void>;
 }
 
 export interface BlockSpec {
@@ -20,15 +27,25 @@ export interface BlockSpec {
   readonly residualScale?: number;
 }
 
+/** Rows that are mixed at a time: it bounds the memory of what is made on the way. */
+const MIXED_ROWS = 1024;
+
 /** x + mixer(norm(x)), then x + feedForward(norm(x)): the pre-norm block of Llama and its heirs. */
 export function preNormBlock({ mixerNorm, mixer, feedForwardNorm, feedForward, residualScale = 1 }: BlockSpec): Block {
-  const residual = async (x: Matrix, norm: Norm, branch: Layer, layer: number, pass: Pass): Promise<Matrix> => {
-    const change = await branch.forward(await normed(x, norm, pass.weights), layer, pass);
-    return add(x, residualScale === 1 ? change : scale(change, residualScale));
-  };
+  const residual = (x: Rows, spec: Norm, branch: Layer, layer: number, pass: Pass, pieces: readonly Piece[]): Promise<void> => pass.scratch.scope(async () => {
+    const normed = pass.scratch.rows(x.count, x.width);
+    await norm(x, normed, spec, pass);
+    addTo(x, await branch.forward(normed, layer, pass, pieces), residualScale);
+  });
   return {
     weights: [...normWeights(mixerNorm), ...mixer.weights, ...normWeights(feedForwardNorm), ...feedForward.weights],
     ...(feedForward.mixture === undefined ? {} : { mixture: feedForward.mixture }),
-    forward: async (x, layer, pass) => residual(await residual(x, mixerNorm, mixer, layer, pass), feedForwardNorm, feedForward, layer, pass),
+    mix: async (x, layer, pass, pieces) => {
+      for (let from = 0; from < x.count; from += MIXED_ROWS) {
+        const count = Math.min(MIXED_ROWS, x.count - from);
+        await residual(rowsOf(x, from, count), mixerNorm, mixer, layer, pass, piecesIn(pieces, from, count));
+      }
+    },
+    feed: (x, layer, pass, pieces) => residual(x, feedForwardNorm, feedForward, layer, pass, pieces),
   };
 }

@@ -1,8 +1,8 @@
-import { add, matMul, type Matrix, type Vector } from '../../tensor/ops.js';
+import type { LinearProduct } from '../../tensor/kernels/linear.js';
 import type { Pass } from '../pass.js';
-import { inRowBlocks } from '../rowBlocks.js';
+import type { Rows } from '../rows.js';
 import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight, type Weight } from '../weights.js';
-import type { Norm } from './norm.js';
+import { norm, type Norm } from './norm.js';
 
 /** A linear layer as stored. */
 export interface Projection {
@@ -17,13 +17,35 @@ export const projection = (prefix: string, out: number, inputs: number, bias = f
 
 export const projectionWeights = ({ weight, bias }: Projection): Weight[] => (bias === undefined ? [weight] : [weight, bias]);
 
-/** x W + b: [T, in] x [in, out] (+ [out]) */
-export const linear = (x: Matrix, weight: Matrix, bias?: Vector): Matrix => (bias === undefined ? matMul(x, weight) : add(matMul(x, weight), bias));
+/** Outputs of a weight are cut at multiples of this, where they are shared out to lanes. */
+const OUTPUT_STEP = 16;
 
-/** x W (+ b), then the norm if there is one: [T, in] to [T, out], in blocks of rows. */
-export function project(x: Matrix, { weight, bias }: Projection, norm: Norm | undefined, pass: Pass): Promise<Matrix> {
-  return inRowBlocks(x, pass.signal, (rows) => pass.weights.use({ weight, bias, norm: norm?.weight, normBias: norm?.bias }, (w) => {
-    const projected = linear(rows, w.weight, w.bias);
-    return w.norm === undefined || norm === undefined ? projected : norm.apply(projected, w.norm, w.normBias);
-  }));
+/** x Wᵗ (+ b), then the norm if there is one: [T, in] to [T, out]. */
+export async function project(x: Rows, weight: Projection, afterwards: Norm | undefined, pass: Pass): Promise<Rows> {
+  const [result] = await projectAll(x, [weight], pass);
+  if (afterwards !== undefined) await norm(result, result, afterwards, pass);
+  return result;
+}
+
+/** The same rows through several weights at once, the outputs of each shared out to the lanes. */
+export async function projectAll(x: Rows, projections: readonly Projection[], pass: Pass): Promise<Rows[]> {
+  const results = projections.map(({ weight }) => pass.scratch.rows(x.count, weight.out));
+  await pass.weights.hold(projections.map(({ weight, bias }) => ({ weight, bias })), async (held) => {
+    const products = projections.map(({ weight }, i): LinearProduct => ({
+      ...held[i], outputs: weight.out, into: results[i].values, stride: weight.out, column: 0,
+    }));
+    const work = products.reduce((sum, { outputs }) => sum + outputs * x.width * x.count, 0);
+    const lanes = pass.lanes.lanesFor(work);
+    const jobs = Array.from({ length: lanes }, (_, lane) => products.flatMap((product) => share(product, x.width, lane, lanes)));
+    await pass.lanes.run('linear', jobs.map((each) => ({ x: x.values, rows: x.count, width: x.width, products: each })));
+  });
+  return results;
+}
+
+/** The outputs of a product that one of `lanes` lanes computes. */
+function share(product: LinearProduct, width: number, lane: number, lanes: number): LinearProduct[] {
+  const cut = (i: number): number => (i === lanes ? product.outputs : Math.round((product.outputs * i) / lanes / OUTPUT_STEP) * OUTPUT_STEP);
+  const [from, to] = [cut(lane), cut(lane + 1)];
+  if (from >= to) return [];
+  return [{ ...product, weight: product.weight.subarray(from * width, to * width), bias: product.bias?.subarray(from, to), outputs: to - from, column: from }];
 }

@@ -13,15 +13,34 @@ import type { Rope } from './rope.js';
 export function readRope(config: ConfigReader, width: number, contextLength: number): Rope {
   const scaling = ropeScaling(config);
   const theta = config.object('rope_parameters')?.optionalNumber('rope_theta', { min: 1 }) ?? config.number('rope_theta', { min: 1, default: 10_000 });
-  const plain = Float32Array.from({ length: width / 2 }, (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / width)));
+  const frequenciesOf = (base: number): Float32Array => Float32Array.from({ length: width / 2 }, (_, i) => 1 / Math.fround(base ** Math.fround((2 * i) / width)));
+  const plain = frequenciesOf(theta);
   const kind = scaling?.optionalString(['rope_type', 'type']) ?? 'default';
-  if (scaling === undefined || kind === 'default' || kind === 'dynamic') return { frequencies: plain, factor: 1 }; // dynamic changes nothing within the context
+  if (scaling === undefined || kind === 'default') return { frequencies: plain, factor: 1 };
   const factor = (): number => scaling.number('factor', { min: 1e-3, max: 1e6 });
+  if (kind === 'dynamic') return { frequencies: plain, factor: 1, forLength: dynamic({ theta, width, factor: factor(), contextLength }, frequenciesOf) };
   if (kind === 'linear') return { frequencies: plain.map((frequency) => frequency / factor()), factor: 1 };
   if (kind === 'llama3') return { frequencies: llama3(plain, scaling, factor()), factor: 1 };
   if (kind === 'yarn') return yarn(plain, scaling, { theta, width, contextLength });
   if (kind === 'longrope' || kind === 'su') return longRope(plain, scaling, { original: originalContext(config), contextLength });
   throw new LensError('E_CONFIG_UNSUPPORTED', `The checkpoint scales its rotary embedding by "${kind}", which is not supported.`, 'Supported: default, linear, dynamic, llama3, yarn, longrope.');
+}
+
+/**
+ * The longest text that a rotary embedding is right for, in tokens: a dynamic one stretches it.
+ * @param contextLength what the config says (`max_position_embeddings`)
+ */
+export function usableContext(config: ConfigReader, contextLength: number): number {
+  const scaling = ropeScaling(config);
+  const kind = scaling?.optionalString(['rope_type', 'type']);
+  if (scaling === undefined || kind !== 'dynamic') return contextLength;
+  return Math.min(MAX_POSITIONS, Math.max(contextLength, Math.floor(contextLength * scaling.number('factor', { min: 1e-3, max: 1e6 }))));
+}
+
+/** Dynamic NTK (emozilla 2023): up to the context nothing changes; a longer text has a larger base, the longer the larger. */
+function dynamic(of: { theta: number; width: number; factor: number; contextLength: number }, frequenciesOf: (base: number) => Float32Array): (tokens: number) => Float32Array {
+  const { theta, width, factor, contextLength } = of;
+  return (tokens) => frequenciesOf(theta * ((factor * Math.max(tokens, contextLength)) / contextLength - (factor - 1)) ** (width / (width - 2)));
 }
 
 const ropeScaling = (config: ConfigReader): ConfigReader | undefined => config.object('rope_parameters') ?? config.object('rope_scaling');
@@ -53,15 +72,21 @@ export function yarnAttentionScale(config: ConfigReader): number {
 const yarnMagnitude = (factor: number, mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
 
 /**
- * LongRoPE (Ding et al. 2024) within the original context: a factor on each frequency. The factors for longer texts (`long_factor`) are
- * not used, since texts run in windows of the original context (see families/phimoe.ts).
+ * LongRoPE (Ding et al. 2024): a factor on each frequency, others for texts longer than the original context. Phi-MoE never has such texts
+ * (see families/phimoe.ts).
  */
 function longRope(plain: Float32Array, scaling: ConfigReader, of: { original: number | undefined; contextLength: number }): Rope {
-  const factors = scaling.numberArray('short_factor', { length: plain.length });
-  const stretch = scaling.optionalNumber('factor', { min: 1e-3, max: 1e6 }) ?? of.contextLength / (of.original ?? of.contextLength);
+  const divided = (key: string): Float32Array => {
+    const factors = scaling.numberArray(key, { length: plain.length });
+    return plain.map((frequency, i) => frequency / factors[i]);
+  };
+  const short = divided('short_factor');
+  const long = scaling.has('long_factor') ? divided('long_factor') : short;
+  const original = of.original ?? of.contextLength;
+  const stretch = scaling.optionalNumber('factor', { min: 1e-3, max: 1e6 }) ?? of.contextLength / original;
   const usual = stretch <= 1 || of.original === undefined ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(of.original));
   const factor = scaling.optionalNumber('short_mscale') ?? scaling.optionalNumber('attention_factor') ?? usual;
-  return { frequencies: plain.map((frequency, i) => frequency / factors[i]), factor };
+  return { frequencies: short, factor, forLength: (tokens) => (tokens > original ? long : short) };
 }
 
 /** Long waves are slowed by the factor, short ones left alone, those between blended. */

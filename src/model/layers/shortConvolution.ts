@@ -1,5 +1,5 @@
-import { add, multiply, sliceColumns, sliceRows, tidy, type Matrix, type Vector } from '../../tensor/ops.js';
-import type { Pass } from '../pass.js';
+import type { Pass, Piece } from '../pass.js';
+import type { Rows } from '../rows.js';
 import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight } from '../weights.js';
 import type { Layer } from './layer.js';
 import { project, projection, projectionWeights, type Projection } from './linear.js';
@@ -30,24 +30,35 @@ export function shortConvolution(prefix: string, hidden: number, kernel: number,
   };
   return {
     weights: [...projectionWeights(spec.input), spec.filter, ...(spec.filterBias === undefined ? [] : [spec.filterBias]), ...projectionWeights(spec.output)],
-    forward: (x, layer, pass) => run(x, layer, spec, pass),
+    forward: (x, layer, pass, pieces) => run(x, layer, spec, pass, pieces),
   };
 }
 
 /** x: [T, hidden], already normed. Returns [T, hidden]. */
-async function run(x: Matrix, layer: number, { hidden, kernel, input, filter, filterBias, output }: ShortConvolutionSpec, pass: Pass): Promise<Matrix> {
+async function run(x: Rows, layer: number, { hidden, kernel, input, filter, filterBias, output }: ShortConvolutionSpec, pass: Pass, pieces: readonly Piece[]): Promise<Rows> {
   const all = await project(x, input, undefined, pass); // (T, 3 hidden)
-  const gated = tidy(() => multiply(sliceColumns(all, 0, hidden), sliceColumns(all, 2 * hidden, hidden)));
-  const seen = pass.cache.precede(layer, gated, kernel - 1); // (kernel - 1 + T, hidden)
-  const mixed = await pass.weights.use({ filter, bias: filterBias }, (w) => multiply(sliceColumns(all, hidden, hidden), convolve(seen, w.filter, w.bias)));
+  const mixed = pass.scratch.rows(x.count, hidden);
+  await pass.weights.use({ filter, bias: filterBias }, (w) => {
+    for (const { sequence, from, count } of pieces) {
+      const seen = new Float32Array((kernel - 1 + count) * hidden); // b * x of the tokens before and of these
+      seen.set(sequence.cache.rowsBefore(layer, kernel - 1, hidden));
+      for (let row = 0; row < count; row++) {
+        const at = (from + row) * 3 * hidden;
+        for (let c = 0; c < hidden; c++) seen[(kernel - 1 + row) * hidden + c] = all.values[at + c] * all.values[at + 2 * hidden + c];
+      }
+      sequence.cache.keepRows(layer, seen.subarray(count * hidden));
+      for (let row = 0; row < count; row++) {
+        const at = (from + row) * 3 * hidden + hidden;
+        for (let c = 0; c < hidden; c++) mixed.values[(from + row) * hidden + c] = all.values[at + c] * convolve(seen, row * hidden + c, hidden, w.filter, c * kernel, kernel, w.bias?.[c] ?? 0);
+      }
+    }
+  });
   return project(mixed, output, undefined, pass);
 }
 
-/** seen: [kernel - 1 + T, channels], filter: [kernel, channels]. Returns [T, channels]. */
-function convolve(seen: Matrix, filter: Matrix, bias: Vector | undefined): Matrix {
-  const [kernel] = filter.shape;
-  const tokens = seen.shape[0] - kernel + 1;
-  let sum = multiply(sliceRows(seen, 0, tokens), sliceRows(filter, 0, 1));
-  for (let k = 1; k < kernel; k++) sum = add(sum, multiply(sliceRows(seen, k, tokens), sliceRows(filter, k, 1)));
-  return bias === undefined ? sum : add(sum, bias);
+/** bias + the sum of x[at + k step] filter[first + k] */
+function convolve(x: Float32Array, at: number, step: number, filter: Float32Array, first: number, kernel: number, bias: number): number {
+  let sum = bias;
+  for (let k = 0; k < kernel; k++) sum += x[at + k * step] * filter[first + k];
+  return sum;
 }

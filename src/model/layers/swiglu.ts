@@ -1,9 +1,12 @@
-import { atMost, clamp, increment, multiply, scale, sigmoid, silu, type Matrix } from '../../tensor/ops.js';
+import type { ExpertWeights } from '../../tensor/kernels/experts.js';
+import type { Activation } from '../../tensor/kernels/gate.js';
 import type { Pass } from '../pass.js';
-import { inRowBlocks } from '../rowBlocks.js';
-import type { Weight } from '../weights.js';
+import type { Rows } from '../rows.js';
+import type { Wanted, Weight } from '../weights.js';
 import type { Layer } from './layer.js';
-import { linear, projection, projectionWeights, type Projection } from './linear.js';
+import { projection, projectionWeights, type Projection } from './linear.js';
+
+export type { Activation };
 
 /** The three linear layers of a gated feed-forward (Shazeer 2020): down(activation(gate x, up x)). */
 export interface Swiglu {
@@ -12,20 +15,8 @@ export interface Swiglu {
   readonly down: Projection;
 }
 
-/** What is made of gate and up, element by element. */
-export type Activation = (gate: Matrix, up: Matrix) => Matrix;
-
-/** silu(gate) * up */
-export const siluGate: Activation = (gate, up) => multiply(silu(gate), up);
-
-/**
- * gpt-oss: gate * sigmoid(1.702 gate) * (up + 1), with gate limited from above and up from both sides (`swiglu_limit`).
- * Source: transformers `modeling_gpt_oss.py`, GptOssExperts.
- */
-export const clampedGate = (limit: number): Activation => (gate, up) => {
-  const limited = atMost(gate, limit);
-  return multiply(multiply(limited, sigmoid(scale(limited, 1.702))), increment(clamp(up, limit), 1));
-};
+export const siluGate: Activation = { kind: 'silu' };
+export const clampedGate = (limit: number): Activation => ({ kind: 'clamped', limit });
 
 /** Names of the three layers below a prefix: as Llama calls them, and as Mixtral does. */
 export const LLAMA_NAMES = ['gate_proj', 'up_proj', 'down_proj'] as const;
@@ -42,14 +33,36 @@ export function swigluWeights(prefix: string, hidden: number, inner: number, [ga
 
 export const allOf = ({ gate, up, down }: Swiglu): Weight[] => [...projectionWeights(gate), ...projectionWeights(up), ...projectionWeights(down)];
 
-/** [T, hidden] to [T, hidden] */
-export const swiglu = (x: Matrix, { gate, up, down }: Swiglu, activation: Activation, pass: Pass): Promise<Matrix> => {
-  const wanted = { gate: gate.weight, gateBias: gate.bias, up: up.weight, upBias: up.bias, down: down.weight, downBias: down.bias };
-  return pass.weights.use(wanted, (w) => linear(activation(linear(x, w.gate, w.gateBias), linear(x, w.up, w.upBias)), w.down, w.downBias));
-};
+/** What is asked of the weights for one feed-forward: gate and up behind each other, for one product. */
+export const expertWanted = ({ gate, up, down }: Swiglu): { readonly [K in keyof ExpertWeights]: Wanted } => ({
+  gateUp: [gate.weight, up.weight],
+  down: down.weight,
+  gateUpBias: gate.bias === undefined || up.bias === undefined ? undefined : [gate.bias, up.bias],
+  downBias: down.bias,
+});
+
+/** A feed-forward that every token goes through: [T, hidden] to [T, hidden], the rows shared out to the lanes. */
+export async function swiglu(x: Rows, weights: Swiglu, pass: Pass): Promise<Rows> {
+  const result = pass.scratch.zeros(x.count, x.width);
+  const { out: inner } = weights.gate.weight;
+  const parts = partsOf(x.count, pass.lanes.lanesFor(3 * inner * x.width * x.count));
+  await pass.weights.use(expertWanted(weights), async ({ gateUp, down, gateUpBias, downBias }) => {
+    if (gateUp === undefined || down === undefined) return;
+    await pass.lanes.run('experts', parts.map(([from, to]) => ({
+      x: x.values, sum: result.values, hidden: x.width, inner, activation: siluGate,
+      experts: [{ gateUp, down, gateUpBias, downBias, rows: Int32Array.from({ length: to - from }, (_, i) => from + i), weights: new Float32Array(to - from).fill(1) }],
+    })));
+  });
+  return result;
+}
+
+/** [0, count) in `parts` nearly equal ranges. */
+function partsOf(count: number, parts: number): [number, number][] {
+  return Array.from({ length: parts }, (_, i) => [Math.floor((count * i) / parts), Math.floor((count * (i + 1)) / parts)]);
+}
 
 /** The feed-forward of a layer without experts. */
 export const dense = (weights: Swiglu): Layer => ({
   weights: allOf(weights),
-  forward: (x, _layer, pass) => inRowBlocks(x, pass.signal, (rows) => swiglu(rows, weights, siluGate, pass)),
+  forward: (x, _layer, pass) => swiglu(x, weights, pass),
 });

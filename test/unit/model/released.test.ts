@@ -18,7 +18,7 @@ function open({ config, tensors: patterns }: Released): TensorStore {
   checkQuantisation(config);
   const tensors = expand(patterns);
   const file = { tensors } as unknown as TensorFile;
-  const raw = new ShardedStore(new Map([...tensors.keys()].map((name) => [name, file])), [file]);
+  const raw = new ShardedStore(tensors, [file]);
   return withScaled(raw, [...scaledFp8Tensors(raw, fp8BlockSizes(config)), ...mxfp4Tensors(raw)]);
 }
 

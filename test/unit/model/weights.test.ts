@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../src/checkpoint/checkpoint.js';
 import { openCheckpoint } from '../../../src/checkpoint/open.js';
 import type { TensorStore } from '../../../src/checkpoint/tensorStore.js';
 import { forward } from '../../../src/model/forward.js';
-import { KvCache } from '../../../src/model/kvCache.js';
 import { readModel } from '../../../src/model/model.js';
+import type { KvCache } from '../../../src/model/kvCache.js';
+import { startMachine, type RunningMachine } from '../../../src/model/machine.js';
 import { matrixWeight, vectorWeight, Weights } from '../../../src/model/weights.js';
 import type { Routing } from '../../../src/routing/route.js';
-import { startBackend } from '../../../src/tensor/backend.js';
-import { liveTensors, read } from '../../../src/tensor/ops.js';
+import { SharedMemory } from '../../../src/tensor/memory.js';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/checkpoints/olmoe-a');
 const open: Checkpoint[] = [];
@@ -26,29 +26,35 @@ async function fixture(): Promise<{ checkpoint: Checkpoint; reads: string[]; sto
   return { checkpoint, reads, store };
 }
 
-beforeAll(async () => { await startBackend('wasm', ''); });
 afterEach(async () => { for (const checkpoint of open.splice(0)) await checkpoint.store.close(); });
 
 const IDS = Int32Array.from([70, 71, 72, 73, 74, 75, 76, 77]);
 
-async function run(store: TensorStore, checkpoint: Checkpoint, options: { budget?: number; signal?: AbortSignal; k?: number; ids?: Int32Array; cache?: KvCache } = {}): Promise<{ hidden: Float32Array; routings: Routing[]; leaked: number }> {
+interface RunOptions {
+  readonly budget?: number;
+  readonly signal?: AbortSignal;
+  readonly k?: number;
+  readonly ids?: Int32Array;
+  /** A machine and a cache that a later run continues from; both are the caller's to close. */
+  readonly on?: { readonly machine: RunningMachine; readonly cache: KvCache };
+}
+
+const machineFor = (store: TensorStore, memory = 1e9): Promise<RunningMachine> => startMachine(store, { backend: 'wasm', nativeFolder: '', memory });
+
+async function run(store: TensorStore, checkpoint: Checkpoint, { budget, signal, k = 1, ids = IDS, on }: RunOptions = {}): Promise<{ hidden: Float32Array; routings: Routing[] }> {
   const { decoder } = readModel(checkpoint);
-  const before = liveTensors();
-  const weights = new Weights(store, options.budget ?? 1e9);
-  const cache = options.cache ?? new KvCache();
+  const machine = on?.machine ?? (await machineFor(store, budget));
+  const cache = on?.cache ?? machine.newCache(ids.length);
   const routings: Routing[] = [];
+  const sequence = { ids, cache, policy: { kind: 'top-k', k } as const, onRouting: (_: number, routing: Routing) => { routings.push(routing); } };
   try {
-    const hidden = await forward(decoder, options.ids ?? IDS, {
-      weights, cache, policy: { kind: 'top-k', k: options.k ?? 1 }, onRouting: (_, routing) => routings.push(routing), ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    const data = read(hidden).slice();
-    hidden.dispose();
-    return { hidden: data, routings, leaked: 0 };
+    const hidden = await machine.scratch.scope(async () => (await forward(decoder, [sequence], machine, { signal })).values.slice());
+    return { hidden, routings };
   } finally {
-    weights.dispose();
-    if (options.cache === undefined) {
+    if (on === undefined) {
       cache.dispose();
-      expect(liveTensors()).toBe(before);
+      await machine.close();
+      expect(machine.bytesInUse()).toBe(0);
     }
   }
 }
@@ -79,11 +85,11 @@ describe('a forward pass', () => {
   it('continues from the KV cache as if the text had come at once', async () => {
     const { checkpoint, store } = await fixture();
     const whole = await run(store, checkpoint, { k: 4 });
-    const cache = new KvCache();
-    await run(store, checkpoint, { k: 4, ids: IDS.subarray(0, 5), cache });
+    const machine = await machineFor(store);
+    const cache = machine.newCache(IDS.length);
+    await run(store, checkpoint, { k: 4, ids: IDS.subarray(0, 5), on: { machine, cache } });
     expect(cache.tokens).toBe(5);
-    const rest = await run(store, checkpoint, { k: 4, ids: IDS.subarray(5), cache });
-    cache.dispose();
+    const rest = await run(store, checkpoint, { k: 4, ids: IDS.subarray(5), on: { machine, cache } });
     const width = whole.hidden.length / IDS.length;
     whole.hidden.subarray(5 * width).forEach((value, i) => { expect(rest.hidden[i]).toBeCloseTo(value, 4); });
     expect([...(rest.routings.at(-1)?.ids ?? [])]).toEqual([...(whole.routings.at(-1)?.ids ?? [])].slice(5 * 4));
@@ -91,19 +97,19 @@ describe('a forward pass', () => {
 
   it('gives a long text, which is worked on in blocks of rows, what it would get piece by piece', async () => {
     const { checkpoint, store } = await fixture();
-    const ids = Int32Array.from({ length: 1100 }, (_, i) => 70 + ((i * 37) % 200));
+    const ids = Int32Array.from({ length: 1300 }, (_, i) => 70 + ((i * 37) % 200));
     const whole = await run(store, checkpoint, { k: 4, ids });
-    const cache = new KvCache();
+    const machine = await machineFor(store);
+    const cache = machine.newCache(ids.length);
     const parts: Float32Array[] = [];
-    for (let from = 0; from < ids.length; from += 400) parts.push((await run(store, checkpoint, { k: 4, ids: ids.subarray(from, from + 400), cache })).hidden);
-    cache.dispose();
+    for (let from = 0; from < ids.length; from += 400) parts.push((await run(store, checkpoint, { k: 4, ids: ids.subarray(from, from + 400), on: { machine, cache } })).hidden);
     const joined = parts.flatMap((part) => [...part]);
     expect(joined).toHaveLength(whole.hidden.length);
     const worst = joined.reduce((most, value, i) => Math.max(most, Math.abs(value - whole.hidden[i])), 0);
     expect(worst).toBeLessThan(1e-3);
   });
 
-  it('stops when it is cancelled, and frees every tensor', async () => {
+  it('stops when it is cancelled, and gives its memory back', async () => {
     const { checkpoint, store } = await fixture();
     const controller = new AbortController();
     const cancelling: TensorStore = { ...store, readFloat32: (name, start, count) => { if (name.includes('layers.1.mlp.experts')) controller.abort(); return store.readFloat32(name, start, count); } };
@@ -111,22 +117,50 @@ describe('a forward pass', () => {
   });
 });
 
+describe('several sequences in one pass', () => {
+  it('get what each gets alone, and every expert is read once', async () => {
+    const { checkpoint, store, reads } = await fixture();
+    const alone = [await run(store, checkpoint, { k: 4 }), await run(store, checkpoint, { k: 2, ids: IDS.subarray(0, 6) })];
+    reads.length = 0;
+    const { decoder } = readModel(checkpoint);
+    const machine = await machineFor(store);
+    const routings: number[][] = [[], []];
+    const together = await machine.scratch.scope(async () => (await forward(decoder, [4, 2].map((k, i) => ({
+      ids: i === 0 ? IDS : IDS.subarray(0, 6), cache: machine.newCache(8), policy: { kind: 'top-k', k } as const, onRouting: (_: number, routing: Routing) => { routings[i].push(...routing.ids); },
+    })), machine)).values.slice());
+    alone.forEach((each, i) => { expect(routings[i]).toEqual(each.routings.flatMap(({ ids }) => [...ids])); });
+    const expected = alone.flatMap(({ hidden }) => [...hidden]);
+    expect(together.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected[i])), 0)).toBeLessThan(1e-4);
+    const experts = reads.filter((name) => name.includes('.experts.'));
+    expect(new Set(experts).size).toBe(experts.length);
+  });
+});
+
 describe('Weights', () => {
   it('refuses a weight larger than the budget, with E_OUT_OF_MEMORY', async () => {
     const { store } = await fixture();
-    const weights = new Weights(store, 100);
+    const weights = new Weights(store, new SharedMemory(100));
     await expect(weights.use({ norm: vectorWeight('model.norm.weight', 32) }, ({ norm }) => norm)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });
   });
 
-  it('turns a linear layer to [in, out]', async () => {
+  it('gives a linear layer as stored, and several one behind the other', async () => {
     const { store, checkpoint } = await fixture();
-    const weights = new Weights(store, 1e6);
-    const name = 'model.layers.0.mlp.experts.0.gate_proj.weight';
-    const turned = await weights.use({ w: matrixWeight(name, 12, 32) }, ({ w }) => w.clone());
-    const stored = await checkpoint.store.readFloat32(name, 0, 12 * 32);
-    expect(turned.shape).toEqual([32, 12]);
-    expect(read(turned)[5 * 12 + 7]).toBe(stored[7 * 32 + 5]);
-    turned.dispose();
-    weights.dispose();
+    const weights = new Weights(store, new SharedMemory(1e6));
+    const [gate, up] = ['gate_proj', 'up_proj'].map((name) => matrixWeight(`model.layers.0.mlp.experts.0.${name}.weight`, 12, 32));
+    const both = await weights.use({ both: [gate, up] }, (w) => w.both.slice());
+    expect(both.subarray(0, 12 * 32)).toEqual(await checkpoint.store.readFloat32(gate.name, 0, 12 * 32));
+    expect(both.subarray(12 * 32)).toEqual(await checkpoint.store.readFloat32(up.name, 0, 12 * 32));
+  });
+
+  it('keeps what is in use when it makes room', async () => {
+    const { store } = await fixture();
+    const weights = new Weights(store, new SharedMemory(2 * 12 * 32 * 4));
+    const expert = (e: number): { w: ReturnType<typeof matrixWeight> } => ({ w: matrixWeight(`model.layers.0.mlp.experts.${e}.gate_proj.weight`, 12, 32) });
+    await weights.use(expert(0), async ({ w }) => {
+      const before = w.slice();
+      for (let e = 1; e < 5; e++) await weights.use(expert(e), () => undefined);
+      expect(w).toEqual(before);
+      await expect(weights.hold([expert(5), expert(6)], () => undefined)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });
+    });
   });
 });

@@ -1,0 +1,96 @@
+import type { Device, Tensor } from './device.js';
+
+/** What tfjs-node's binding offers, as far as it is used here (its binding/tfjs_binding.d.ts). */
+export interface Binding {
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_INT: number;
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array;
+  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): { id: number; shape: number[] }[];
+}
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: number | boolean;
+}
+
+interface Handle extends Tensor {
+  readonly id: number;
+}
+
+/** From so many rows on, x wᵗ is as fast as w xᵗ turned round (one thread, [t, 1024] x [1024, 1024]). */
+const ROWS_FOR_DIRECT = 128;
+
+/**
+ * TensorFlow's operations called directly: through tfjs-core each would cost some 10 microseconds instead of 3, and its matMul would
+ * go through BatchMatMulV2, which is slower on few rows.
+ */
+export function nativeDevice(binding: Binding): Device {
+  const { TF_FLOAT, TF_INT32, TF_ATTR_BOOL, TF_ATTR_TYPE } = binding;
+  const type = (name: string, value: number): Attribute => ({ name, type: TF_ATTR_TYPE, value });
+  const flag = (name: string, value: boolean): Attribute => ({ name, type: TF_ATTR_BOOL, value });
+  const T = type('T', TF_FLOAT);
+  const product = (a: boolean, b: boolean): Attribute[] => [flag('transpose_a', a), flag('transpose_b', b), T];
+  const [plain, secondTurned] = [product(false, false), product(false, true)];
+  const plainOp = [T];
+  const sliceOp = [T, type('Index', TF_INT32)];
+  const transposeOp = [T, type('Tperm', TF_INT32)];
+  const reduceOp = [flag('keep_dims', true), T, type('Tidx', TF_INT32)];
+  const joinOp: Attribute[] = [{ name: 'N', type: binding.TF_ATTR_INT, value: 2 }, T, type('Tidx', TF_INT32)];
+
+  let made: number[] = [];
+  const own = (id: number): number => { made.push(id); return id; };
+  const run = (name: string, attributes: Attribute[], ...inputs: number[]): Handle => {
+    const [{ id, shape }] = binding.executeOp(name, attributes, inputs, 1);
+    return { id: own(id), rows: shape[0] ?? 1, columns: shape[1] ?? 1 };
+  };
+  const idOf = (tensor: Tensor): number => (tensor as Handle).id;
+  const number = (value: number): number => own(binding.createTensor([], TF_FLOAT, Float32Array.of(value)));
+  const integers = (...values: number[]): number => own(binding.createTensor([values.length], TF_INT32, Int32Array.from(values)));
+  const axis = (): number => own(binding.createTensor([], TF_INT32, Int32Array.of(1)));
+  const device: Device = {
+    name: 'tensorflow',
+    version: binding.TF_Version,
+    get live() { return made.length; },
+    scope: (work) => {
+      const outer = made;
+      made = [];
+      try {
+        return work();
+      } finally {
+        for (const id of made) binding.deleteTensor(id);
+        made = outer;
+      }
+    },
+    from: (values, rows, columns): Handle => ({ id: own(binding.createTensor([rows, columns], TF_FLOAT, values)), rows, columns }),
+    read: (tensor) => binding.tensorDataSync(idOf(tensor)),
+    times: (a, b) => run('MatMul', plain, idOf(a), idOf(b)),
+    timesTransposed: (a, b) => run('MatMul', secondTurned, idOf(a), idOf(b)),
+    linear: (x, w) => (x.rows >= ROWS_FOR_DIRECT ? device.timesTransposed(x, w) : device.transpose(device.timesTransposed(w, x))),
+    add: (a, b) => run('AddV2', plainOp, idOf(a), idOf(b)),
+    multiply: (a, b) => run('Mul', plainOp, idOf(a), idOf(b)),
+    scale: (a, factor) => run('Mul', plainOp, idOf(a), number(factor)),
+    increment: (a, by) => run('AddV2', plainOp, idOf(a), number(by)),
+    clip: (a, low, high) => {
+      const below = run('Minimum', plainOp, idOf(a), number(high));
+      return low === -Infinity ? below : run('Maximum', plainOp, below.id, number(low));
+    },
+    sigmoid: (a) => run('Sigmoid', plainOp, idOf(a)),
+    transpose: (a) => run('Transpose', transposeOp, idOf(a), integers(1, 0)),
+    softmaxRows: (a) => run('Softmax', plainOp, idOf(a)),
+    logSumExpRows: (a) => {
+      const largest = run('Max', reduceOp, idOf(a), axis());
+      const sums = run('Sum', reduceOp, run('Exp', plainOp, run('Sub', plainOp, idOf(a), largest.id).id).id, axis());
+      return run('AddV2', plainOp, run('Log', plainOp, sums.id).id, largest.id);
+    },
+    rows: (a, from, count) => run('Slice', sliceOp, idOf(a), integers(from, 0), integers(count, a.columns)),
+    columns: (a, from, count) => run('Slice', sliceOp, idOf(a), integers(0, from), integers(a.rows, count)),
+    beside: (a, b) => run('ConcatV2', joinOp, idOf(a), idOf(b), axis()),
+  };
+  return device;
+}
