@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Builds dist/. `--production`: without source maps, with the licences of what is bundled. `--watch`: again at every change.
+// `--only=dist/NAME.js`: that bundle alone.
 import './lib/node-version.mjs';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,6 +9,11 @@ import { DIST, WASM_FROM, bundles } from './lib/bundles.mjs';
 import { thirdPartyNotices } from './lib/notices.mjs';
 
 const production = process.argv.includes('--production');
+
+/** One bundle, for a script that needs it before anything else is built. */
+async function buildOnly(file) {
+  await Promise.all(bundles(production).filter(({ outfile }) => outfile === file).map((options) => build(options)));
+}
 
 /** The engine finds TensorFlow's WebAssembly beside itself. */
 function copyWasm() {
@@ -56,4 +62,5 @@ async function watch() {
   for (const options of bundles(production)) await (await context({ ...options, plugins: [say] })).watch();
 }
 
-await (process.argv.includes('--watch') ? watch() : buildOnce());
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+await (only !== undefined ? buildOnly(only) : process.argv.includes('--watch') ? watch() : buildOnce());

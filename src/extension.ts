@@ -8,7 +8,9 @@ import { choosePolicy } from './host/commands/choosePolicy.js';
 import { clear } from './host/commands/clear.js';
 import { comparePolicies } from './host/commands/comparePolicies.js';
 import { compareWithClipboard } from './host/commands/compareWithClipboard.js';
+import { removeNative } from './host/commands/removeNative.js';
 import { runAgain } from './host/commands/runAgain.js';
+import { setUpNative } from './host/commands/setUpNative.js';
 import { showLog } from './host/commands/showLog.js';
 import { showMenu } from './host/commands/showMenu.js';
 import { showPanel } from './host/commands/showPanel.js';
@@ -28,6 +30,8 @@ const COMMANDS: Readonly<Record<string, (lens: Lens, what?: unknown) => void | P
   'moeLens.cancel': cancel,
   'moeLens.nextSpan': nextSpan,
   'moeLens.previousSpan': previousSpan,
+  'moeLens.setUpNative': setUpNative,
+  'moeLens.removeNative': removeNative,
   'moeLens.showMenu': showMenu,
   'moeLens.showLog': showLog,
 };
@@ -35,7 +39,7 @@ const COMMANDS: Readonly<Record<string, (lens: Lens, what?: unknown) => void | P
 let lens: Lens | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const created = new Lens(context.extensionUri);
+  const created = new Lens(context);
   lens = created;
   context.subscriptions.push(created);
   for (const [id, command] of Object.entries(COMMANDS)) {

@@ -8,10 +8,14 @@ import { SetupError, output } from './shell.mjs';
 const VSCE = join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
 const LIMIT_MB = 30;
 /** What the package is made of; .vscodeignore says which files of dist/ and media/. */
-const SOURCES = ['.vscodeignore', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'media'];
+const SOURCES = [
+  '.vscodeignore', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist', 'media',
+  // what Set Up Native Acceleration installs, not what is installed here
+  'native/package.json', 'native/package-lock.json', 'native/requirements.txt',
+];
 /** Without these it is of no use. */
 const REQUIRED = [
-  'dist/extension.cjs', 'dist/engine.js', 'dist/cli.js', 'dist/webview.js', 'dist/wasm/tfjs-backend-wasm-simd.wasm',
+  'dist/extension.cjs', 'dist/engine.js', 'dist/cli.js', 'dist/setup-native.js', 'dist/webview.js', 'dist/wasm/tfjs-backend-wasm-simd.wasm',
   'dist/THIRD_PARTY_NOTICES.txt', 'media/demo-model/config.json',
 ];
 

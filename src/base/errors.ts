@@ -12,6 +12,8 @@ export const ERROR_CODES = [
   // running it
   'E_POLICY_INVALID', 'E_POLICY_UNSUPPORTED', 'E_TEXT_EMPTY', 'E_TEXT_TOO_LONG', 'E_OUT_OF_MEMORY', 'E_CANCELLED', 'E_ENGINE_CRASHED',
   'E_BACKEND_UNAVAILABLE', 'E_REMOTE_UNREACHABLE', 'E_TRACE_GONE', 'E_MESSAGE_INVALID', 'E_SETTING_INVALID', 'E_INTERNAL',
+  // setting up native acceleration
+  'E_TOOL_MISSING', 'E_NATIVE_SETUP',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

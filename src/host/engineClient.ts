@@ -81,6 +81,13 @@ export class EngineClient {
     return this.withProgress(this.start(), options, (engine, progressToken) => this.send(engine, discoverRequest, { ...params, progressToken }, options.signal));
   }
 
+  /** Ends the engine; runs that are under way are cancelled. The next call starts another. */
+  async stop(): Promise<void> {
+    const engine = this.process;
+    this.process = undefined; // whoever calls meanwhile gets a new one
+    await engine?.end();
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.process?.end();

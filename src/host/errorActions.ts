@@ -6,6 +6,7 @@ export const ACTIONS = {
   choosePolicy: 'Choose Policy',
   openSettings: 'Open Settings',
   runAgain: 'Run Again',
+  setUpNative: 'Set Up Native',
   showLog: 'Show Log',
 } as const;
 
@@ -23,7 +24,8 @@ export function actionsFor(code: ErrorCode): readonly Action[] {
   switch (code) {
     case 'E_POLICY_INVALID': return ['choosePolicy', 'openSettings'];
     case 'E_POLICY_UNSUPPORTED': return ['choosePolicy', 'chooseModel'];
-    case 'E_SETTING_INVALID': case 'E_BACKEND_UNAVAILABLE': return ['openSettings', 'showLog'];
+    case 'E_SETTING_INVALID': return ['openSettings', 'showLog'];
+    case 'E_BACKEND_UNAVAILABLE': return ['setUpNative', 'openSettings', 'showLog'];
     case 'E_OUT_OF_MEMORY': return ['chooseModel', 'showLog'];
     case 'E_ENGINE_CRASHED': return ['runAgain', 'showLog'];
     case 'E_TEXT_EMPTY': case 'E_TEXT_TOO_LONG': return [];

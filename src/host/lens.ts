@@ -12,6 +12,8 @@ import type { Log } from './engineProcess.js';
 import type { Action } from './errorActions.js';
 import { Follow } from './follow.js';
 import { registerHover } from './hover.js';
+import { NativeFolder } from './native/nativeFolder.js';
+import { withNote, type NativeState } from './native/nativeText.js';
 import { nextRun } from './nextRun.js';
 import { Notifier } from './notifier.js';
 import { Painter } from './painter.js';
@@ -24,9 +26,6 @@ import { Settings } from './settings.js';
 import { namingModelSetting, readable } from './settingsRules.js';
 import { StatusBar } from './statusBar.js';
 
-/** Built by the build script; the process that owns models and mathematics. */
-const ENGINE_FILE = 'engine.js';
-const DEMO_MODEL = 'demo-model';
 /** Settings that say which model is run, and on what. */
 const MODEL_SETTINGS = ['model', 'backend', 'nativeFolder'];
 /** Settings that a run depends on. */
@@ -35,7 +34,10 @@ const RUN_SETTINGS = [...MODEL_SETTINGS, 'policy', 'compare'];
 export class Lens implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('MoE Lens', { log: true });
   readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(...ACTION_COMMANDS[action]));
+  /** Of the extension itself: two programs of the build, the demo checkpoint, and a text for it. */
+  readonly files: { readonly engine: string; readonly setup: string; readonly demoModel: string; readonly sample: string };
   readonly engine: EngineClient;
+  readonly native: NativeFolder;
   readonly settings: Settings;
   readonly chosen: ChosenModel;
   readonly sessions: Sessions;
@@ -50,10 +52,12 @@ export class Lens implements vscode.Disposable {
   private shown: Session | undefined;
   private disposed = false;
 
-  constructor(extension: vscode.Uri) {
+  constructor({ extensionUri: extension, globalStorageUri, globalState }: Pick<vscode.ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'globalState'>) {
     const path = (...names: string[]): string => vscode.Uri.joinPath(extension, ...names).fsPath;
-    this.engine = new EngineClient({ file: path('dist', ENGINE_FILE), log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
-    this.settings = new Settings(path('media', DEMO_MODEL));
+    this.files = { engine: path('dist', 'engine.js'), setup: path('dist', 'setup-native.js'), demoModel: path('media', 'demo-model'), sample: path('media', 'sample', 'prompt.md') };
+    this.native = new NativeFolder(vscode.Uri.joinPath(globalStorageUri, 'native').fsPath, extension.fsPath, globalState);
+    this.engine = new EngineClient({ file: this.files.engine, log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
+    this.settings = new Settings(this.files.demoModel, () => this.native.folder);
     this.chosen = new ChosenModel(this.engine, this.settings, () => this.update(), (error) => (readable(() => this.settings.model())?.isDemo === false ? namingModelSetting(error) : error));
     this.sessions = new Sessions((traceIds) => this.engine.release(traceIds));
     this.runner = new Runner(this.engine, this.sessions, this.settings, this.notifier);
@@ -62,7 +66,7 @@ export class Lens implements vscode.Disposable {
     this.follow = new Follow(this.sessions, details);
     this.contextKeys = new ContextKeys(this.sessions);
     this.subscriptions = [
-      this.log, this.editors, this.sessions, this.statusBar, this.panel, this.follow,
+      this.log, this.native, this.editors, this.sessions, this.statusBar, this.panel, this.follow,
       new Painter(this.sessions, this.settings, this.notifier),
       registerHover(this.sessions, details),
       registerCodeLens(this.sessions, this.settings, this.notifier),
@@ -71,6 +75,7 @@ export class Lens implements vscode.Disposable {
         this.update();
       }),
       this.editors.onDidChange(() => this.update()),
+      this.native.onDidChange(() => this.update()),
       this.settings.onDidChange((affects) => this.onSettings(affects)),
     ];
     this.update();
@@ -87,6 +92,20 @@ export class Lens implements vscode.Disposable {
   /** The session that a command means: the panel's if it comes `FROM_PANEL` or if there is no editor, else the editor's. */
   sessionOf(what?: unknown): Session | undefined {
     return what === FROM_PANEL || this.editors.current === undefined ? this.shown : this.current;
+  }
+
+  /** What is known of the native library, under the settings as they are. */
+  nativeState(): NativeState {
+    return this.native.state(readable(() => this.settings.backend())?.nativeFolder ?? '');
+  }
+
+  /** The native library came or went: the next run starts an engine anew. Runs that are under way end first. */
+  async restartEngine(): Promise<void> {
+    while (Array.from(this.sessions.all).some((session) => session.run !== undefined)) {
+      await new Promise<void>((resolve) => { const once = this.sessions.onDidChange(() => { once.dispose(); resolve(); }); });
+    }
+    await this.engine.stop();
+    if (this.panel.isOpen) void this.chosen.read();
   }
 
   clear(session: Session | undefined): void {
@@ -111,8 +130,9 @@ export class Lens implements vscode.Disposable {
     const { current } = this;
     if (current !== undefined && current.status.kind !== 'idle') this.shown = current;
     const next = nextRun(this.settings, this.models);
-    this.statusBar.update(this.sessionOf(), next);
-    this.contextKeys.update(this.sessionOf());
+    const native = this.nativeState();
+    this.statusBar.update(this.sessionOf(), next, native);
+    this.contextKeys.update(this.sessionOf(), native.isSetUp);
     this.panel.update();
   }
 
@@ -156,7 +176,8 @@ export class Lens implements vscode.Disposable {
   private panelState(kept: PanelResult | undefined): PanelState {
     const session = this.shown;
     const status = session?.status ?? { kind: 'idle' };
-    const result = session?.result?.panel ?? kept;
+    const own = session?.result?.panel;
+    const result = own === undefined ? kept : { ...own, backend: withNote(own.backend, this.nativeState()) };
     const { about } = this.chosen;
     return {
       status: status.kind === 'idle' && result !== undefined ? { kind: 'restored' } : status,
@@ -173,6 +194,7 @@ export class Lens implements vscode.Disposable {
 const ACTION_COMMANDS: Readonly<Record<Action, readonly [command: string, ...args: string[]]>> = {
   chooseModel: ['moeLens.chooseModel'],
   choosePolicy: ['moeLens.choosePolicy'],
+  setUpNative: ['moeLens.setUpNative'],
   openSettings: ['workbench.action.openSettings', '@ext:moe-lens.moe-lens'],
   runAgain: ['moeLens.runAgain'],
   showLog: ['moeLens.showLog'],

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ComparedSettings } from '../analysis/policyLabels.js';
 import type { OpenParams } from '../protocol/engineApi.js';
-import { backendSettings, codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type Get, type InlineSettings } from './settingsRules.js';
+import { backendSettings, codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type BackendSettings, type Get, type InlineSettings } from './settingsRules.js';
 
 export interface RunChoice {
   readonly open: OpenParams;
@@ -17,7 +17,8 @@ export interface ModelChoice {
 }
 
 export class Settings {
-  constructor(readonly demoModel: string) {}
+  /** @param installedNative the folder of the native library that the command has set up, if it is there */
+  constructor(readonly demoModel: string, private readonly installedNative: () => string | undefined) {}
 
   /** What the next run uses. @throws a LensError that names the setting */
   run(): RunChoice {
@@ -26,8 +27,14 @@ export class Settings {
 
   /** The model and what computes it, whatever the policy. @throws E_SETTING_INVALID */
   open(): OpenParams {
+    const { backend, nativeFolder } = this.backend();
+    return { path: this.model().path, backend, nativeFolder: nativeFolder === '' ? (this.installedNative() ?? '') : nativeFolder };
+  }
+
+  /** As they are set; an empty nativeFolder is none. @throws E_SETTING_INVALID */
+  backend(): BackendSettings {
     const { backend, nativeFolder } = backendSettings(get());
-    return { path: this.model().path, backend, nativeFolder: whole(nativeFolder) };
+    return { backend, nativeFolder: whole(nativeFolder) };
   }
 
   /** @throws E_SETTING_INVALID */

@@ -5,12 +5,16 @@ import { shapeText } from '../analysis/modelShape.js';
 import { policyPhrase } from '../analysis/policyLabels.js';
 import type { PanelStatus } from '../protocol/panelApi.js';
 import { escapeMarkdown } from './markdown.js';
+import { backendNote, backendPhrase, SET_UP_TITLE, type NativeState } from './native/nativeText.js';
+
+export const SET_UP_COMMAND = 'moeLens.setUpNative';
 
 export interface StatusInput {
   readonly status: PanelStatus;
   /** What the next run uses. */
   readonly modelName: string;
   readonly policyLabel: string;
+  readonly native: NativeState;
   /** The result of the document, if it has one. */
   readonly title?: string;
   readonly runs: readonly RunAnalysis[];
@@ -43,11 +47,13 @@ export function progressPhrase({ stage, done, total }: { readonly stage: string;
   return total > 0 ? `${stage} (${Math.floor((100 * Math.min(done, total)) / total)} %)` : stage;
 }
 
-function sentence({ status, modelName, policyLabel, runs }: StatusInput): string[] {
+function sentence({ status, modelName, policyLabel, native, runs }: StatusInput): string[] {
   const first = runs[0];
-  const result = first === undefined
-    ? [modelName, policyLabel]
-    : [first.run.model.name, policiesPhrase(runs), `${runs.map((run) => meanText(run.meanExperts)).join(' | ')} experts`, backendText(first.run.backend)];
+  const backend = backendPhrase(first?.run.backend, native);
+  const result = [
+    ...(first === undefined ? [modelName, policyLabel] : [first.run.model.name, policiesPhrase(runs), `${runs.map((run) => meanText(run.meanExperts)).join(' | ')} experts`]),
+    ...(backend === undefined ? [] : [backend]),
+  ];
   switch (status.kind) {
     case 'running': return [modelName, progressPhrase(status)];
     case 'stale': return ['edited since', ...result];
@@ -65,7 +71,7 @@ function icon(status: PanelStatus): string {
   }
 }
 
-function tooltip({ status, modelName, policyLabel, title, runs }: StatusInput): string {
+function tooltip({ status, modelName, policyLabel, native, title, runs }: StatusInput): string {
   const first = runs[0];
   const lines = [`**MoE Lens**${title === undefined ? '' : ` ${escapeMarkdown(title)}`}`];
   if (status.kind === 'error') lines.push(`${escapeMarkdown(status.message)} ${escapeMarkdown(status.hint)} (${status.code})`);
@@ -76,8 +82,11 @@ function tooltip({ status, modelName, policyLabel, title, runs }: StatusInput): 
     const { model, backend } = first.run;
     lines.push(`${escapeMarkdown(model.name)} (${escapeMarkdown(model.family)}): ${shapeText(model)}`);
     for (const run of runs) lines.push(`${policyPhrase(run.run)}: ${meanText(run.meanExperts)} experts a token, ${bigText(run.run.activeParameters)} parameters used per token, ${Math.round(run.run.forwardMs)} ms`);
-    lines.push(`${plural(first.counts.length, 'token')}, ${escapeMarkdown(backendText(backend))} ${escapeMarkdown(backend.version)}${backend.note === undefined ? '' : `: ${escapeMarkdown(backend.note)}`}`);
+    lines.push(`${plural(first.counts.length, 'token')}, ${escapeMarkdown(backendText(backend))} ${escapeMarkdown(backend.version)}`);
   }
+  const note = backendNote(first?.run.backend, { ...native, isMissing: false }); // the link says that
+  if (note !== undefined) lines.push(escapeMarkdown(note));
+  if (native.isMissing) lines.push(`[${SET_UP_TITLE}...](command:${SET_UP_COMMAND})`);
   lines.push(`Next run: ${escapeMarkdown(modelName)}, ${escapeMarkdown(policyLabel)}`, 'Click for all commands.');
   return lines.join('\n\n');
 }

@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   analysis: ['trace', 'routing', 'base'],
   engine: ['base', 'routing', 'trace', 'checkpoint', 'tokenizer', 'tensor', 'model', 'analysis', 'protocol'],
   protocol: ['base', 'trace'],
+  native: ['base', 'protocol'],
   host: ['protocol', 'analysis', 'trace', 'base'],
   cli: ['engine', 'analysis', 'protocol', 'routing', 'trace', 'base'],
   webview: ['protocol', 'trace', 'analysis'],

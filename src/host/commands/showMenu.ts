@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Lens } from '../lens.js';
+import { SET_UP_TITLE } from '../native/nativeText.js';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command?: string;
@@ -14,6 +15,7 @@ export async function showMenu(lens: Lens): Promise<void> {
 function items(lens: Lens): MenuItem[] {
   const item = (label: string, command: string): MenuItem => ({ label, command: `moeLens.${command}` });
   const session = lens.sessionOf();
+  const native = lens.nativeState();
   const isRunning = Array.from(lens.sessions.all).some((each) => each.run !== undefined);
   return [
     ...(isRunning ? [item('$(stop-circle) Cancel the Run', 'cancel')] : []),
@@ -27,6 +29,8 @@ function items(lens: Lens): MenuItem[] {
     item('$(settings) Choose Policy...', 'choosePolicy'),
     item('$(open-preview) Show Panel', 'showPanel'),
     ...(session?.result === undefined ? [] : [item('$(arrow-down) Next Top Span', 'nextSpan'), item('$(arrow-up) Previous Top Span', 'previousSpan'), item('$(clear-all) Clear', 'clear')]),
+    ...(native.isMissing ? [item(`$(zap) ${SET_UP_TITLE}...`, 'setUpNative')] : []),
+    ...(native.isSetUp ? [item('$(trash) Remove Native Acceleration', 'removeNative')] : []),
     item('$(output) Show Log', 'showLog'),
   ];
 }

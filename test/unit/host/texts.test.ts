@@ -59,7 +59,7 @@ describe('text from a document', () => {
 });
 
 describe('the status bar', () => {
-  const next = { modelName: 'demo', policyLabel: 'Native' };
+  const next = { modelName: 'demo', policyLabel: 'Native', native: { isSetUp: false, isMissing: false } };
 
   it('says what the next run uses before there is one', () => {
     expect(statusText({ status: { kind: 'idle' }, ...next, runs: [] })).toMatchObject({ text: '$(layers) demo · Native', label: 'MoE Lens: demo, Native' });
@@ -70,6 +70,20 @@ describe('the status bar', () => {
     expect(text).toBe('$(layers) toy · Top-P 0.4 (native) | Top-2 (simulated) · 2.00 | 2.00 experts · WebAssembly');
     expect(label).not.toContain('$(');
     expect(meanPhrase([native])).toBe('2.00 experts a token');
+  });
+
+  it('says what native is worth where it was measured, and how to get it where there is none', () => {
+    const missing = { isSetUp: false, isMissing: true };
+    const before = statusText({ status: { kind: 'idle' }, ...next, native: missing, runs: [] });
+    expect(before.text).toBe('$(layers) demo · Native · WebAssembly');
+    expect(before.tooltip).toContain('(command:moeLens.setUpNative)');
+    const measured = statusText({ status: { kind: 'fresh' }, ...next, native: { ...missing, speed: { ratio: 3.42, tokens: 460 } }, runs: [native] });
+    expect(measured.text).toMatch(/ · WebAssembly \(native 3\.4x faster\)$/);
+    expect(measured.tooltip).toContain('native is 3\\.4 times faster than WebAssembly');
+    const run = analyze('ab', makeRun(sideBySide('a', 'b'), [[1, 3]], { backend: { name: 'tensorflow', version: '2', threads: 2 } }));
+    const there = statusText({ status: { kind: 'fresh' }, ...next, native: { isSetUp: true, isMissing: false, speed: { ratio: 3.42, tokens: 460 } }, runs: [run] });
+    expect(there.text).toMatch(/ · TensorFlow, 2 threads$/);
+    expect(there.tooltip).not.toContain('command:');
   });
 
   it('tells stale, running and failed apart in words', () => {
@@ -101,6 +115,8 @@ describe('errors', () => {
     expect(actionsFor('E_GGUF_MAGIC')).toEqual(['chooseModel', 'showLog']);
     expect(actionsFor('E_POLICY_INVALID')).toEqual(['choosePolicy', 'openSettings']);
     for (const code of ['E_SETTING_INVALID', 'E_BACKEND_UNAVAILABLE'] as const) expect(actionsFor(code)).toContain('openSettings');
+    expect(actionsFor('E_BACKEND_UNAVAILABLE')).toContain('setUpNative');
+    expect(actionsFor('E_TOOL_MISSING')).toEqual(['showLog']);
     expect(actionsFor('E_ENGINE_CRASHED')).toEqual(['runAgain', 'showLog']);
   });
 });
