@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How long `moe-lens models` takes for 200 checkpoints: `node bench/discovery.mjs` after a build. Made-up models in a home folder of
+// How long `moe-lens models` takes for 200 checkpoints: `node bench/discovery.mjs [--layers 16] [--experts 32]` after a build. Made-up models in a home folder of
 // their own: sharded safetensors in Hugging Face's cache and in a named folder, GGUFs with 151,936 tokens as Ollama, LM Studio,
 // llama.cpp and Hugging Face's cache keep them, and some that have to be skipped. Their weights are holes in the files: sizes are real, no data is.
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const CLI = join(import.meta.dirname, '../dist/cli.js');
 const RUNS = 5;
@@ -14,8 +15,10 @@ const LIMIT_SECONDS = 2;
 /** Makes the command say at its end how much processor time it took: the wall clock counts what else the machine does. */
 const TELL_CPU = '--import=data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write(`cpu ${(user+system)/1e6}`)})';
 const VOCABULARY = 151_936; // Qwen3's
-/** A model of OLMoE's form with half of its experts: 1,635 tensors as they are released, expert by expert. */
-const FORM = { layers: 16, experts: 32, hidden: 2048, inner: 1024, heads: 16 };
+const TOKENIZER_BYTES = 7_000_000; // of the same
+/** A model of OLMoE's form, unless told otherwise with half of its experts: 1,635 tensors as they are released, expert by expert. */
+const { values: sizes } = parseArgs({ options: { layers: { type: 'string', default: '16' }, experts: { type: 'string', default: '32' } } });
+const FORM = { layers: Number(sizes.layers), experts: Number(sizes.experts), hidden: 2048, inner: 1024, heads: 16 };
 
 if (!existsSync(CLI)) throw new Error('There is no dist/cli.js: run `npm run build` first.');
 const home = mkdtempSync(join(tmpdir(), 'moe-lens-bench-'));
@@ -23,7 +26,7 @@ try {
   const made = makeHome(home);
   const times = Array.from({ length: RUNS }, () => measure(home, made)).sort((a, b) => a.seconds - b.seconds);
   const median = times[Math.floor(RUNS / 2)];
-  console.log(`${made.good + made.bad} checkpoints (${made.good} that can be run, of those ${made.gguf} GGUFs with ${VOCABULARY} tokens; ${made.bad} skipped)`);
+  console.log(`${made.good + made.bad} checkpoints (${made.good} that can be run: ${FORM.layers} layers of ${FORM.experts} experts, of those ${made.gguf} GGUFs with ${VOCABULARY} tokens; ${made.bad} skipped)`);
   console.log(`moe-lens models --json: median ${median.seconds.toFixed(2)} s of ${RUNS} runs (${times[0].seconds.toFixed(2)} to ${times.at(-1).seconds.toFixed(2)} s), ${median.cpu.toFixed(2)} s of processor time, the start of Node included; the limit is ${LIMIT_SECONDS} s`);
   if (median.seconds > LIMIT_SECONDS) process.exitCode = 1;
 } finally {
@@ -58,13 +61,14 @@ function makeHome(home) {
   return { good: 180, gguf: 80, bad: 20 };
 }
 
-/** A file with a head and then nothing, as long as it says: a hole takes no room on disk. */
+/** A file with a head and then nothing, as long as it says (and, if there is one, a tail): a hole takes no room on disk. */
 function write(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   if (typeof content === 'string') return writeFileSync(path, content);
   const file = openSync(path, 'w');
   writeSync(file, content.head);
   ftruncateSync(file, content.bytes);
+  if (content.tail !== undefined) writeSync(file, content.tail, content.bytes);
   return closeSync(file);
 }
 
@@ -110,7 +114,7 @@ function safetensorsShards() {
       max_position_embeddings: 4096,
     }),
     'model.safetensors.index.json': JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(halves.flatMap((half, i) => half.map(([name]) => [name, names[i]]))) }),
-    'tokenizer.json': '{"model":{"type":"BPE"}}',
+    'tokenizer.json': { head: '{"model":{"type":"BPE","vocab":{', bytes: TOKENIZER_BYTES, tail: '}}}' },
     ...Object.fromEntries(halves.map((half, i) => [names[i], safetensors(half)])),
   };
 }

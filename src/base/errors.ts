@@ -31,9 +31,10 @@ export class LensError extends Error {
     super(message, options);
   }
 
-  /** One line without the code: what happened, then what to do. */
+  /** One line without the code: what happened, then what to do. A path or a part of a file in it may have line ends: they are written as escapes. */
   get sentence(): string {
-    return this.hint === '' ? this.message : `${this.message} ${this.hint}`;
+    const sentence = this.hint === '' ? this.message : `${this.message} ${this.hint}`;
+    return sentence.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   }
 }
 

@@ -49,7 +49,7 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await fs.stat(path)).isDirectory();
   } catch (error) {
-    if (isMissing(error)) throw new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${path}.`, 'Check the path.', { cause: error });
+    if (isMissing(error)) throw new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${path}.`, 'A path is wanted, not a name: the list of models ("moe-lens models", Choose Model) shows the path of each.', { cause: error });
     throw unreadable(error, path);
   }
 }

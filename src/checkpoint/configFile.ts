@@ -34,5 +34,5 @@ function whyNot(text: string, error: unknown): string {
   if (text.trim() === '') return 'it is empty';
   const word = /[:[,]\s*(-?(?:NaN|Infinity))\b/.exec(text);
   if (word !== null) return `it has the bare word ${word[1]}, which JSON does not know`;
-  return error instanceof Error ? error.message.slice(0, 160) : 'it can\'t be parsed';
+  return error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 160) : 'it can\'t be parsed'; // it shows the place, which may have line ends
 }

@@ -1,17 +1,18 @@
 import { promises as fs } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { throwIfCancelled } from '../base/abort.js';
 import { isLensError, LensError, toLensError } from '../base/errors.js';
+import { locate } from './checkpointFolder.js';
 import { CONFIG_NAME, readConfig } from './configFile.js';
 import { isMissing, systemCode, unreadable } from './files.js';
-import { folderKind } from './folderKind.js';
 import { MAX_DEPTH, walk } from './folderWalk.js';
-import { isCompanion, parseGgufName } from './ggufNames.js';
+import { parseGgufName } from './ggufNames.js';
 import { snapshotRepoName } from './hubRepo.js';
 import { mapLimit } from './mapLimit.js';
 import { PLACES } from './places/places.js';
 import { around, type Surroundings } from './places/surroundings.js';
 import type { Sighting } from './sighting.js';
+import { SINGLE_NAME } from './weightFiles.js';
 
 /** A checkpoint that was opened as far as its headers, and what that told. */
 export interface FoundCheckpoint<Facts> {
@@ -116,16 +117,15 @@ async function lookEverywhere<Facts>(options: DiscoverOptions<Facts>, signal: Ab
   return places;
 }
 
-/** A named folder is searched; a named file stands for itself (GGUF) or for the checkpoint in its folder. */
+/** A named folder is searched; a named file stands for what opening it would open. */
 async function namedSightings(path: string, signal: AbortSignal | undefined): Promise<readonly Sighting[]> {
   const full = resolve(path);
   try {
     if ((await fs.stat(full)).isDirectory()) return await walk(full, signal);
-    const gguf = parseGgufName(full);
-    if (gguf !== undefined && !isCompanion(full)) return [{ kind: 'gguf', name: gguf.stem, path: full }];
-    const folder = dirname(full);
-    if (folderKind([basename(full)]) !== undefined || full.endsWith('.safetensors')) return [{ kind: 'folder', name: nameOf(folder), path: folder, isSure: true }];
-    throw new LensError('E_FORMAT_UNSUPPORTED', `${full} is not a checkpoint.`, 'Name a folder, or a .gguf file.');
+    const location = await locate(full);
+    if (location.kind === 'gguf') return [{ kind: 'gguf', name: parseGgufName(full)?.stem ?? basename(full), path: full }];
+    const { name, folder, weights } = location;
+    return [{ kind: 'folder', name, path: weights === undefined || weights === SINGLE_NAME ? folder : full, isSure: true }];
   } catch (error) {
     throwIfCancelled(signal);
     const told = isMissing(error) ? new LensError('E_MODEL_NOT_FOUND', `There is no such file or folder: ${full}.`, 'Check the path.', { cause: error }) : unreadable(error, full);

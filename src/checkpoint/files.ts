@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants, promises as fs } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { LensError, type ErrorCode } from '../base/errors.js';
@@ -7,6 +8,8 @@ export const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 /** Git LFS leaves a small text file in the place of a large one that was not downloaded; it begins with this word. */
 const LFS_POINTER_START = 'version ';
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -74,14 +77,18 @@ export async function readFully(source: ByteSource, path: string, target: Uint8A
  * @throws `invalid` when it is larger or not UTF-8, E_UNREADABLE, and the file system's error when nothing is there
  */
 export async function readSmallText(path: string, limit: number, invalid: ErrorCode): Promise<string> {
+  return (await readSmallBytes(path, limit, invalid)).toString('utf8');
+}
+
+/** The same as its bytes. */
+export async function readSmallBytes(path: string, limit: number, invalid: ErrorCode): Promise<Buffer> {
   const { handle, size } = await openFile(path);
   try {
     if (size > limit) throw new LensError(invalid, `${path} is ${size} bytes; the limit is ${limit}.`, 'Is it the right file?');
-    const bytes = new Uint8Array(size);
+    const bytes = Buffer.alloc(size);
     await readFully(handle, path, bytes, 0);
-    const text = decodeUtf8(bytes);
-    if (text === undefined) throw new LensError(invalid, `${path} is not UTF-8 text.`);
-    return text.replace(/^\ufeff/, '');
+    if (!isUtf8(bytes)) throw new LensError(invalid, `${path} is not UTF-8 text.`);
+    return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
   } finally {
     await handle.close();
   }

@@ -4,7 +4,7 @@ import { listNames, locate, onlyGguf } from './checkpointFolder.js';
 import { CONFIG_NAME, readConfig } from './configFile.js';
 import { openGguf, openGgufHeader } from './gguf/openGguf.js';
 import { mxfp4Tensors } from './safetensors/mxfp4.js';
-import { checkQuantisation, fp8BlockSizes } from './safetensors/quantisation.js';
+import { checkQuantisation, fp8Blocks } from './safetensors/quantisation.js';
 import { scaledFp8Tensors } from './safetensors/scaledFp8.js';
 import { withScaled } from './safetensors/scaledStore.js';
 import { openShards } from './shardedStore.js';
@@ -49,7 +49,7 @@ async function openStore(weights: WeightFiles, config: JsonObject): Promise<Tens
   if (weights.format === 'torch') return openShards(weights, (path) => TorchFile.open(path));
   const store = await openShards(weights, (path) => TensorFile.open(path));
   try {
-    return withScaled(store, [...scaledFp8Tensors(store, fp8BlockSizes(config)), ...mxfp4Tensors(store)]);
+    return withScaled(store, [...scaledFp8Tensors(store, fp8Blocks(config)), ...mxfp4Tensors(store)]);
   } catch (error) {
     await store.close();
     throw error;

@@ -19,24 +19,17 @@ export interface FileStore extends TensorStore {
 
 /** The tensors of one or several files of one format under one roof. */
 export class ShardedStore<F extends FileStore> implements TensorStore {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-
+  /** @param tensors each as one of the files has it */
   constructor(
-    private readonly located: ReadonlyMap<string, F>,
+    readonly tensors: ReadonlyMap<string, TensorInfo>,
     private readonly files: readonly F[],
-  ) {
-    const tensors = new Map<string, TensorInfo>();
-    for (const [name, file] of located) {
-      const tensor = file.tensors.get(name);
-      if (tensor !== undefined) tensors.set(name, tensor);
-    }
-    this.tensors = tensors;
-  }
+  ) {}
 
   /** @throws E_TENSOR_MISSING */
   fileOf(name: string): F {
-    const file = this.located.get(name);
-    if (file === undefined) throw noTensor(name);
+    const tensor = this.tensors.get(name);
+    const file = this.files.find((candidate) => candidate.tensors.get(name) === tensor);
+    if (tensor === undefined || file === undefined) throw noTensor(name);
     return file;
   }
 
@@ -71,22 +64,20 @@ export async function openShards<F extends FileStore>(weights: WeightFiles, open
   }
 }
 
-function everyTensor<F extends FileStore>(files: readonly F[]): ReadonlyMap<string, F> {
-  const located = new Map<string, F>();
-  for (const file of files) for (const name of file.tensors.keys()) located.set(name, file);
-  return located;
+function everyTensor(files: readonly FileStore[]): ReadonlyMap<string, TensorInfo> {
+  return files.length === 1 ? files[0].tensors : new Map(files.flatMap(({ tensors }) => [...tensors]));
 }
 
 /** The index decides: a tensor that a shard holds but the index does not name is left out. */
-function indexedTensors<F extends FileStore>(files: readonly F[], index: ShardIndex): ReadonlyMap<string, F> {
-  const byName = new Map(files.map((file) => [basename(file.path), file]));
-  const located = new Map<string, F>();
+function indexedTensors(files: readonly FileStore[], index: ShardIndex): ReadonlyMap<string, TensorInfo> {
+  const byName = new Map(files.map((file) => [basename(file.path), file.tensors]));
+  const found = new Map<string, TensorInfo>();
   for (const [name, shard] of index.weightMap) {
-    const file = byName.get(shard);
-    if (file?.tensors.has(name) !== true) {
+    const tensor = byName.get(shard)?.get(name);
+    if (tensor === undefined) {
       throw new LensError('E_TENSOR_MISSING', `The index says that tensor ${quote(name)} is in ${shard}, but it is not.`, 'Files of different checkpoints are mixed: fetch them again.');
     }
-    located.set(name, file);
+    found.set(name, tensor);
   }
-  return located;
+  return found;
 }

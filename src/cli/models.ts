@@ -5,7 +5,7 @@ import { findModels } from '../engine/discovery.js';
 import type { Discovery } from '../protocol/engineApi.js';
 import { FORMAT_OPTIONS, MODEL_OPTIONS, readArguments, textOrJson, UsageError } from './arguments.js';
 import { table } from './formats/table.js';
-import { expandHome, sessionOptions } from './modelOptions.js';
+import { pathOf, sessionOptions } from './modelOptions.js';
 import { progressLine } from './progressLine.js';
 
 export const MODELS_USAGE = `moe-lens models [--json] [--backend auto|native|wasm] [FOLDER...]
@@ -26,7 +26,7 @@ export async function models(args: string[], signal: AbortSignal): Promise<strin
   const progress = progressLine();
   const began = Date.now();
   try {
-    const discovery = await findModels({ ...sessionOptions(values), folders: positionals.map(expandHome) }, {
+    const discovery = await findModels({ ...sessionOptions(values), folders: positionals.map(pathOf) }, {
       signal,
       onProgress: (step) => { if (Date.now() - began > PATIENCE_MS) progress.show(step); },
     });

@@ -13,7 +13,7 @@ import { readText } from './textInput.js';
 export const TRACE_USAGE = `moe-lens trace [--model PATH] [--policy P]... [--full] [--format text|json|csv|html] (--text S | FILE | -)
   --policy P   native (default), top-k:K or top-p:P; more than one gives one trace each
   --full       json: also every router probability
-  --model PATH a checkpoint folder; left out: the bundled demo model
+  --model PATH a checkpoint folder or file, as \`moe-lens models\` lists them; left out: the bundled demo model
   --backend    auto (default), native or wasm; --native-folder DIR: where tfjs-node is installed`;
 
 /** Runs a text under all policies side by side and says what the routers did, piece by piece. */

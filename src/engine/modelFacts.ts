@@ -1,5 +1,6 @@
 import { openCheckpointHeader } from '../checkpoint/open.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { Decoder } from '../model/decoder.js';
 import { readModel } from '../model/model.js';
 import { sizeOf } from '../model/weights.js';
 import type { OpenParams } from '../protocol/engineApi.js';
@@ -13,7 +14,7 @@ export type HeaderFacts = Pick<ModelFacts, 'model' | 'fits'>;
 
 /**
  * What the checkpoint at a path is. Reads its config and headers; no weights, and no backend is started.
- * @throws as Session.open does, but for the tokenizer's contents and the backend
+ * @throws as Session.open does, but for the backend and what only a whole, large tokenizer tells
  */
 export async function modelFacts({ path, backend, nativeFolder }: OpenParams): Promise<ModelFacts> {
   const budget = expectedBudget(backend, nativeFolder);
@@ -40,12 +41,12 @@ async function withCheckpoint<T>(path: string, work: (checkpoint: Checkpoint) =>
 
 function headerFacts(checkpoint: Checkpoint, budget: WeightBudget): HeaderFacts {
   const { decoder, info: model } = readModel(checkpoint);
-  const inBlocks = decoder.blocks.flatMap((block) => block.weights.map(sizeOf)); // embedding and output are read by rows
-  return { model, fits: fitOf(model.memoryBytes, inMemory(model, inBlocks), budget) };
+  return { model, fits: fitOf(model.memoryBytes, inMemory(model, decoder), budget) };
 }
 
-/** Bytes of the most that has to be in memory at once: one expert, or one weight of a layer. */
-function inMemory({ expertParameters, memoryBytes, parameters }: ModelInfo, sizes: readonly number[]): number {
-  const largest = sizes.reduce((most, size) => Math.max(most, size), expertParameters);
+/** Bytes of the most that has to be in memory at once: one expert, or one weight of a layer (embedding and output are read by rows). */
+function inMemory({ expertParameters, memoryBytes, parameters }: ModelInfo, { blocks }: Decoder): number {
+  let largest = expertParameters;
+  for (const { weights } of blocks) for (const weight of weights) largest = Math.max(largest, sizeOf(weight));
   return (largest * memoryBytes) / parameters;
 }

@@ -3,7 +3,7 @@ import { LensError } from '../base/errors.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { listNames } from '../checkpoint/checkpointFolder.js';
 import { openFile, readFully } from '../checkpoint/files.js';
-import { hasTokenizer } from '../tokenizer/load.js';
+import { glanceAtTokenizer, hasTokenizer } from '../tokenizer/load.js';
 import { SENTENCE_PIECE_NAME } from '../tokenizer/forms/sentencePiece.js';
 import { TEKKEN_NAME } from '../tokenizer/forms/tekken.js';
 import { tiktokenName } from '../tokenizer/forms/tiktoken.js';
@@ -14,22 +14,28 @@ const KIND_BYTES = 512 * 1024;
 /** A tokenizer_config.json lists added tokens before the template: those of the largest vocabularies take some MB. */
 const CONFIG_BYTES = 8 * 1024 * 1024;
 
-/** @throws E_TOKENIZER_MISSING */
+/** @throws E_TOKENIZER_MISSING, and what a glance at it tells (tokenizer/load.ts) */
 export async function checkTokenizer({ format, config, path }: Checkpoint): Promise<void> {
   if (format === 'gguf') {
     if (typeof config['tokenizer.ggml.model'] === 'string') return;
     throw new LensError('E_TOKENIZER_MISSING', `${path} has no tokenizer.`, 'Convert the model again with a current llama.cpp, or get another file of it.');
   }
-  if (!hasTokenizer(await listNames(path))) throw new LensError('E_TOKENIZER_MISSING', 'There is no tokenizer beside the weights.', 'Fetch it from where the checkpoint came from.');
+  const names = await listNames(path);
+  if (!hasTokenizer(names)) throw new LensError('E_TOKENIZER_MISSING', 'There is no tokenizer beside the weights.', 'Fetch it from where the checkpoint came from.');
+  await glanceAtTokenizer(path, names);
 }
 
-/** The kind of the tokenizer, and whether there is a chat template. Neither is read whole. */
+/**
+ * The kind of the tokenizer, null where there is none, and whether there is a chat template. Neither is read whole.
+ * @throws what a glance at it tells (tokenizer/load.ts)
+ */
 export async function tokenizerFacts({ format, config, path }: Checkpoint): Promise<Pick<ModelFacts, 'tokenizer' | 'chatTemplate'>> {
   if (format === 'gguf') {
     const kind = config['tokenizer.ggml.model'];
     return { tokenizer: typeof kind === 'string' ? (GGML_KINDS[kind] ?? kind.slice(0, 40)) : null, chatTemplate: 'tokenizer.chat_template' in config };
   }
   const names = await listNames(path);
+  await glanceAtTokenizer(path, names);
   return { tokenizer: await kindOf(path, names), chatTemplate: await hasChatTemplate(path, names) };
 }
 

@@ -9,6 +9,7 @@ import { ShardedStore } from '../shardedStore.js';
 import type { TensorStore } from '../tensorStore.js';
 import { GgufFile } from './ggufFile.js';
 import { KEEP_ALL, KEEP_SHORT, type Keep } from './metadata.js';
+import type { GgufTensor } from './tensorDirectory.js';
 
 /** Files of a set whose headers are read at the same time. */
 const PARALLEL_HEADERS = 4;
@@ -132,19 +133,19 @@ function fiveDigits(n: number): string {
 }
 
 function storeOf(files: readonly GgufFile[]): TensorStore {
-  const located = new Map<string, GgufFile>();
-  for (const file of files) {
-    for (const name of file.tensors.keys()) {
-      const other = located.get(name);
-      if (other !== undefined) throw new LensError('E_DUPLICATE_KEY', `Tensor ${quote(name)} is in ${other.path} and in ${file.path}.`, 'Files of different models are mixed: fetch them again.');
-      located.set(name, file);
+  const [first, ...others] = files;
+  const tensors = new Map<string, GgufTensor>(first.tensors);
+  for (const file of others) {
+    for (const [name, tensor] of file.tensors) {
+      if (tensors.has(name)) throw new LensError('E_DUPLICATE_KEY', `Tensor ${quote(name)} is in ${file.path} and in another part.`, 'Files of different models are mixed: fetch them again.');
+      tensors.set(name, tensor);
     }
   }
-  const promised = files[0].header.metadata['split.tensors.count'];
-  if (files.length > 1 && promised !== undefined && promised !== located.size) {
-    throw new LensError('E_TENSOR_MISSING', `${files[0].path} and its other parts have ${located.size} tensors; ${quote(promised)} are wanted.`, 'Files of different models are mixed: fetch them again.');
+  const promised = first.header.metadata['split.tensors.count'];
+  if (others.length > 0 && promised !== undefined && promised !== tensors.size) {
+    throw new LensError('E_TENSOR_MISSING', `${first.path} and its other parts have ${tensors.size} tensors; ${quote(promised)} are wanted.`, 'Files of different models are mixed: fetch them again.');
   }
-  return new ShardedStore(located, files);
+  return new ShardedStore(tensors, files);
 }
 
 async function closeAll(files: readonly GgufFile[]): Promise<void> {

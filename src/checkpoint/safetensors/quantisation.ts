@@ -1,7 +1,7 @@
 import { LensError } from '../../base/errors.js';
 import type { JsonObject } from '../checkpoint.js';
 import { isJsonObject, quote } from '../jsonValue.js';
-import type { BlockSize } from './scaleGrid.js';
+import type { BlockSize, Fp8Blocks } from './scaleGrid.js';
 
 /** Methods whose tensors are all read here: fp8 with scales, and the MXFP4 of gpt-oss. */
 const READ_METHODS = ['fp8', 'fbgemm_fp8', 'mxfp8', 'mxfp4'];
@@ -48,16 +48,17 @@ function unreadFormat(quantisation: JsonObject): string | undefined {
 }
 
 /**
- * The block sizes in which the config says that fp8 weights share scales: `weight_block_size` of "fp8", `block_structure`
- * of compressed-tensors. What is no size is left out: the scales' shape tells as well, in most cases.
+ * The block sizes in which the config says that fp8 weights share scales: `weight_block_size` of "fp8", which all of its scales have to fit, or
+ * `block_structure` of compressed-tensors, which is that of some groups. What is no size is left out: the scales' shape tells as well, in most cases.
  */
-export function fp8BlockSizes(config: JsonObject): readonly BlockSize[] {
+export function fp8Blocks(config: JsonObject): Fp8Blocks {
   const quantisation = quantisationOf(config);
-  if (quantisation === undefined) return [];
-  const size = quantisation['weight_block_size'];
-  if (size === undefined && quantisation['quant_method'] === 'fp8') return [DEFAULT_FP8_BLOCK];
+  if (quantisation === undefined) return { sizes: [], forAll: false };
+  const named = blockSize(quantisation['weight_block_size']);
+  if (named !== undefined) return { sizes: [named], forAll: true };
+  if (quantisation['weight_block_size'] === undefined && quantisation['quant_method'] === 'fp8') return { sizes: [DEFAULT_FP8_BLOCK], forAll: false };
   const structures = groupsOf(quantisation).map((group) => (isJsonObject(group['weights']) ? group['weights']['block_structure'] : undefined));
-  return [size, ...structures].map(blockSize).filter((found) => found !== undefined);
+  return { sizes: structures.map(blockSize).filter((found) => found !== undefined), forAll: false };
 }
 
 /** [128, 128], or "128x128" as compressed-tensors wrote it at first. */

@@ -6,6 +6,13 @@ import type { TensorInfo } from '../tensorStore.js';
 /** Rows and columns of a block that shares a scale. */
 export type BlockSize = readonly [rows: number, columns: number];
 
+/** What a config says of the blocks of its fp8 weights. */
+export interface Fp8Blocks {
+  readonly sizes: readonly BlockSize[];
+  /** Whether every weight has blocks of these sizes; else blocks of another size are as good. */
+  readonly forAll: boolean;
+}
+
 /** Which scale belongs to which element of a weight seen as [planes, rows, columns]: a matrix has one plane, fused experts one each. */
 export interface ScaleGrid {
   readonly planes: number;
@@ -23,19 +30,18 @@ export interface ScaleGrid {
 
 /**
  * The grid that fits a weight and its scales: one scale for the whole, one a row, or one a block of the last two
- * dimensions, the last block of a row or column being cut at the edge. A size that the config names is preferred, else
- * blocks divide the weight evenly (as transformers' Fp8Dequantize takes them).
- * @param sizes block sizes that the config names
+ * dimensions, the last block of a row or column being cut at the edge. A size that the config names is taken; where it leaves
+ * the size open, blocks divide the weight evenly (as transformers' Fp8Dequantize takes them).
  * @throws E_SHAPE when no blocks fit
  */
-export function scaleGrid(weight: TensorInfo, scales: TensorInfo, sizes: readonly BlockSize[]): ScaleGrid {
+export function scaleGrid(weight: TensorInfo, scales: TensorInfo, { sizes, forAll }: Fp8Blocks): ScaleGrid {
   const { planes, rows, columns } = asPlanes(weight.shape);
   const shape = asPlanes(scaleShape(weight, scales));
   const fits = shape.planes === 1 || shape.planes === planes;
   const named = sizes.find(([r, c]) => Math.ceil(rows / r) === shape.rows && Math.ceil(columns / c) === shape.columns);
   const [blockRows, blockColumns] = named ?? [rows / shape.rows, columns / shape.columns];
-  if (!fits || !isSize(blockRows) || !isSize(blockColumns)) {
-    throw new LensError('E_SHAPE', `The scales ${quote(scales.name)} [${scales.shape.join(', ')}] do not fit ${quote(weight.name)} [${weight.shape.join(', ')}].`, 'Weights of different checkpoints are mixed, or config.json names another weight_block_size.');
+  if (!fits || (forAll && named === undefined) || !isSize(blockRows) || !isSize(blockColumns)) {
+    throw new LensError('E_SHAPE', `The scales ${quote(scales.name)} [${scales.shape.join(', ')}] do not fit ${quote(weight.name)} [${weight.shape.join(', ')}]${forAll ? ` in blocks of ${sizes.map((size) => size.join(' x ')).join(' or ')}` : ''}.`, 'Weights of different checkpoints are mixed, or config.json names another weight_block_size.');
   }
   return { planes, rows, columns, blockRows, blockColumns, gridRows: shape.rows, gridColumns: shape.columns, ownGrids: shape.planes > 1 };
 }

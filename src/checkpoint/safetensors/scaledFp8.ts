@@ -5,7 +5,7 @@ import type { ShardedStore } from '../shardedStore.js';
 import type { TensorInfo } from '../tensorStore.js';
 import { areFinite, notFinite } from '../widen.js';
 import { e8m0Table, float8Table, isFloat8, type Float8 } from './float8.js';
-import { scaleGrid, scaleRowStart, type BlockSize, type ScaleGrid } from './scaleGrid.js';
+import { scaleGrid, scaleRowStart, type Fp8Blocks, type ScaleGrid } from './scaleGrid.js';
 import type { ScaledTensor } from './scaledStore.js';
 import type { TensorFile } from './tensorFile.js';
 
@@ -13,7 +13,8 @@ import type { TensorFile } from './tensorFile.js';
  * What the name of a tensor of scales ends with: X.weight_scale_inv of DeepSeek-V3 and transformers' "fp8" (despite
  * its name a factor too), X.weight_scale of compressed-tensors and fbgemm.
  */
-const SCALE_ENDINGS = ['_scale_inv', '_scale'];
+const BLOCK_SCALES = '_scale_inv';
+const SCALE_ENDINGS = [BLOCK_SCALES, '_scale'];
 const SCALE_DTYPES = ['F32', 'BF16', 'F16', 'F8_E8M0', 'U8'];
 
 /** An fp8 weight, its scales, and which scale is for which element. */
@@ -28,19 +29,28 @@ interface ScaledWeight {
  * The fp8 weights that have a tensor of scales beside them. Values are weight x scale, in f32.
  * Source: weight_dequant of DeepSeek-V3 (inference/kernel.py), Fp8Dequantize of transformers, dequantize of compressed-tensors
  * (which multiplies in the scales' own type: its bf16 results are these, rounded).
- * @param sizes the block sizes that the config names
- * @throws E_SHAPE (scales that do not fit), E_DTYPE (scales that are no numbers)
+ * @param blocks what the config says of them
+ * @throws E_SHAPE (scales that do not fit), E_DTYPE (scales that are no numbers), E_TENSOR_MISSING (only some have scales)
  */
-export function scaledFp8Tensors(store: ShardedStore<TensorFile>, sizes: readonly BlockSize[]): ScaledTensor[] {
+export function scaledFp8Tensors(store: ShardedStore<TensorFile>, blocks: Fp8Blocks): ScaledTensor[] {
   const found: ScaledTensor[] = [];
+  let without: string | undefined;
   for (const weight of store.tensors.values()) {
     const { name, dtype } = weight;
-    const scales = isFloat8(dtype) ? SCALE_ENDINGS.map((ending) => store.tensors.get(name + ending)).find((t) => t !== undefined) : undefined;
-    if (!isFloat8(dtype) || scales === undefined) continue;
+    if (!isFloat8(dtype)) continue;
+    const scales = SCALE_ENDINGS.map((ending) => store.tensors.get(name + ending)).find((t) => t !== undefined);
+    if (scales === undefined) {
+      without ??= name;
+      continue;
+    }
     if (!SCALE_DTYPES.includes(scales.dtype)) throw new LensError('E_DTYPE', `The scales ${quote(scales.name)} have dtype ${scales.dtype}.`, `One of ${SCALE_DTYPES.join(', ')} is wanted.`);
-    const scaled = { weight, dtype, scales, grid: scaleGrid(weight, scales, sizes) };
+    const scaled = { weight, dtype, scales, grid: scaleGrid(weight, scales, scales.name.endsWith(BLOCK_SCALES) ? blocks : { ...blocks, forAll: false }) };
     const info = { name, dtype, shape: weight.shape, bytes: weight.bytes + scales.bytes, readable: true };
     found.push({ info, scales: scales.name, read: (start, count) => readScaled(store, scaled, start, count) });
+  }
+  if (without !== undefined && found.length > 0) {
+    const ending = found[0].scales.slice(found[0].info.name.length);
+    throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${quote(without + ending)}, the scales of ${quote(without)}.`, 'Its download may be incomplete: fetch it again.');
   }
   return found;
 }

@@ -3,8 +3,9 @@ import { isCount, quote } from '../jsonValue.js';
 import { PickleBytes, refused } from './pickleBytes.js';
 import { PickleDict, type PickleValue, type StorageRef } from './pickleValues.js';
 
-/** Torch writes protocol 2. */
-const PROTOCOL = 2;
+/** Torch writes protocol 2, and 3 to 5 where it is told to (torch.save's pickle_protocol). */
+const OLDEST_PROTOCOL = 2;
+const NEWEST_PROTOCOL = 5;
 const PROTO = 0x80;
 const STOP = 0x2e;
 /** Values that wait for their container. Python's pickler hands lists and dicts on in batches of 1,000. */
@@ -27,7 +28,7 @@ export function readPickle(bytes: Uint8Array, path: string): PickleValue {
   const machine = new PickleMachine(new PickleBytes(bytes, path), path);
   const first = machine.input.uint8();
   const protocol = first === PROTO ? machine.input.uint8() : 0;
-  if (protocol !== PROTOCOL) throw refused(path, `has a pickle of protocol ${protocol}; torch.save writes ${PROTOCOL}`);
+  if (protocol < OLDEST_PROTOCOL || protocol > NEWEST_PROTOCOL) throw refused(path, `has a pickle of protocol ${protocol}; ${OLDEST_PROTOCOL} to ${NEWEST_PROTOCOL} are read`);
   for (;;) {
     const opcode = machine.input.uint8();
     if (opcode === STOP) return machine.result();
@@ -85,6 +86,11 @@ class PickleMachine {
     return value === undefined ? this.refuse('has a pickle that takes a value where none is') : value;
   }
 
+  /** Under the next number, from 0 on. */
+  memoize(): void {
+    this.put(this.#memo.length);
+  }
+
   put(index: number): void {
     if (index >= MAX_MEMO) this.refuse(`has a pickle that remembers more than ${MAX_MEMO} values`);
     this.#memo[index] = this.top();
@@ -124,7 +130,10 @@ const OPERATIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new Ma
   [0x4a /* BININT */, (m: PickleMachine) => m.push(m.input.int32())],
   [0x8a /* LONG1 */, (m: PickleMachine) => m.push(m.input.long(m.input.uint8()))],
   [0x47 /* BINFLOAT */, (m: PickleMachine) => m.push(m.input.float64())],
+  [0x95 /* FRAME */, (m: PickleMachine) => { m.input.uint64(); }], // how long the next part is: a help for reading streams
+  [0x8c /* SHORT_BINUNICODE */, (m: PickleMachine) => m.push(m.input.text(m.input.uint8()))],
   [0x58 /* BINUNICODE */, (m: PickleMachine) => m.push(m.input.text(m.input.uint32()))],
+  [0x8d /* BINUNICODE8 */, (m: PickleMachine) => m.push(m.input.text(m.input.uint64()))],
   [0x29 /* EMPTY_TUPLE */, (m: PickleMachine) => pushTuple(m, [])],
   [0x85 /* TUPLE1 */, (m: PickleMachine) => pushTuple(m, m.popMany(1))],
   [0x86 /* TUPLE2 */, (m: PickleMachine) => pushTuple(m, m.popMany(2))],
@@ -136,11 +145,13 @@ const OPERATIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new Ma
   [0x7d /* EMPTY_DICT */, (m: PickleMachine) => m.push(new PickleDict())],
   [0x73 /* SETITEM */, (m: PickleMachine) => setItems(m, m.popMany(2))],
   [0x75 /* SETITEMS */, (m: PickleMachine) => setItems(m, m.popToMark())],
+  [0x94 /* MEMOIZE */, (m: PickleMachine) => m.memoize()],
   [0x71 /* BINPUT */, (m: PickleMachine) => m.put(m.input.uint8())],
   [0x72 /* LONG_BINPUT */, (m: PickleMachine) => m.put(m.input.uint32())],
   [0x68 /* BINGET */, (m: PickleMachine) => m.recall(m.input.uint8())],
   [0x6a /* LONG_BINGET */, (m: PickleMachine) => m.recall(m.input.uint32())],
-  [0x63 /* GLOBAL */, pushGlobal],
+  [0x63 /* GLOBAL */, (m: PickleMachine) => pushGlobal(m, m.input.line(), m.input.line())],
+  [0x93 /* STACK_GLOBAL */, pushNamedGlobal],
   [0x52 /* REDUCE */, reduce],
   [0x62 /* BUILD */, build],
   [0x51 /* BINPERSID */, pushStorage],
@@ -148,7 +159,7 @@ const OPERATIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new Ma
 
 /** Opcodes that a message names: those that make objects of any class. */
 const REFUSED_OPCODES: ReadonlyMap<number, string> = new Map([
-  [0x69, 'INST'], [0x6f, 'OBJ'], [0x81, 'NEWOBJ'], [0x92, 'NEWOBJ_EX'], [0x93, 'STACK_GLOBAL'], [0x50, 'PERSID'], [0x82, 'EXT1'], [0x83, 'EXT2'], [0x84, 'EXT4'],
+  [0x69, 'INST'], [0x6f, 'OBJ'], [0x81, 'NEWOBJ'], [0x92, 'NEWOBJ_EX'], [0x50, 'PERSID'], [0x82, 'EXT1'], [0x83, 'EXT2'], [0x84, 'EXT4'],
 ]);
 
 function opcodeName(opcode: number): string {
@@ -176,9 +187,13 @@ function setItems(m: PickleMachine, items: readonly PickleValue[]): void {
   }
 }
 
-function pushGlobal(m: PickleMachine): void {
-  const module = m.input.line();
-  const name = m.input.line();
+function pushNamedGlobal(m: PickleMachine): void {
+  const [module, name] = m.popMany(2);
+  if (typeof module !== 'string' || typeof name !== 'string') m.refuse('has a pickle that names a global otherwise than by two texts');
+  pushGlobal(m, module, name);
+}
+
+function pushGlobal(m: PickleMachine, module: string, name: string): void {
   const global = allowedGlobal(module, name);
   if (global === undefined) m.refuse(`names the global ${quote(`${module}.${name}`)} in its pickle, which is not on the list of those that are read`);
   m.push(global);

@@ -44,6 +44,11 @@ export class PickleBytes {
     return this.#view.getUint32(this.#skip(4), true);
   }
 
+  /** Above 2^53 rounded, which is still above every limit here. */
+  uint64(): number {
+    return this.uint32() + this.uint32() * 2 ** 32;
+  }
+
   /** The only number that a pickle has in network order. */
   float64(): number {
     return this.#view.getFloat64(this.#skip(8), false);

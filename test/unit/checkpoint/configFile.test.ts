@@ -11,6 +11,12 @@ describe('parseConfig', () => {
     expect((await expectCode('E_CONFIG_INVALID', () => parseConfig(text, 'c.json'))).message).toContain(words);
   });
 
+  it('shows the place of a fault on one line', async () => {
+    const error = await expectCode('E_CONFIG_INVALID', () => parseConfig('{\n  "a": ,\n\r\n\t"b": 1\n}', 'c.json'));
+    expect(error.message).toContain('"b": ');
+    expect(error.message).not.toMatch(/[\r\n\t]/);
+  });
+
   it('bears nesting of any depth', async () => {
     expect(parseConfig(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'c.json')).toHaveProperty('a');
     await expectCode('E_CONFIG_INVALID', () => parseConfig('['.repeat(1e5), 'c.json'));

@@ -6,7 +6,8 @@ import { isPickleName, isSafetensorsName } from '../../../src/checkpoint/weightF
 import { expectCode } from './helpers.js';
 
 const index = (weightMap: unknown): string => JSON.stringify({ metadata: { total_size: 1 }, weight_map: weightMap });
-const parse = (text: string): ShardIndex => parseShardIndex(text, 'i.json', isSafetensorsName);
+const parse = (text: string): ShardIndex => parseShardIndex(Buffer.from(text), 'i.json', isSafetensorsName);
+const parseTorch = (text: string): ShardIndex => parseShardIndex(Buffer.from(text), 'i.json', isPickleName);
 const naming = (file: unknown): (() => unknown) => () => parse(index({ a: 'ok.safetensors', b: file }));
 
 describe('parseShardIndex', () => {
@@ -18,10 +19,10 @@ describe('parseShardIndex', () => {
 
   it('takes files of the index\'s own format only', async () => {
     const torch = index({ a: 'pytorch_model-00001-of-00002.bin', b: 'x.PT' });
-    expect(parseShardIndex(torch, 'i.json', isPickleName).files).toEqual(['pytorch_model-00001-of-00002.bin', 'x.PT']);
+    expect(parseTorch(torch).files).toEqual(['pytorch_model-00001-of-00002.bin', 'x.PT']);
     await expectCode('E_INDEX_INVALID', () => parse(torch));
-    await expectCode('E_INDEX_INVALID', () => parseShardIndex(index({ a: 'x.safetensors' }), 'i.json', isPickleName));
-    await expectCode('E_PATH', () => parseShardIndex(index({ a: '../x.bin' }), 'i.json', isPickleName));
+    await expectCode('E_INDEX_INVALID', () => parseTorch(index({ a: 'x.safetensors' })));
+    await expectCode('E_PATH', () => parseTorch(index({ a: '../x.bin' })));
   });
 
   it.each([
@@ -35,12 +36,13 @@ describe('parseShardIndex', () => {
     await expectCode('E_INDEX_INVALID', naming(file));
   });
 
-  it.each(['', '[]', 'null', '{}', '{"weight_map":', '{"weight_map":[]}', '{"weight_map":"x"}', '{"weight_map":{}}', '{"weight_map":{"a":NaN}}', '{"weight_map":null}'])('%j is E_INDEX_INVALID', async (text) => {
+  it.each(['', '[]', 'null', '{}', '{"weight_map":', '{"weight_map":[]}', '{"weight_map":"x"}', '{"weight_map":{}}', '{"weight_map":{"a":NaN}}', '{"weight_map":null}', '{"weight_map":{"a":"x.safetensors"}} x', '{"weight_map":{"a":"x.safetensors",}}'])('%j is E_INDEX_INVALID', async (text) => {
     await expectCode('E_INDEX_INVALID', () => parse(text));
   });
 
   it('refuses a tensor that is named twice', async () => {
     await expectCode('E_DUPLICATE_KEY', () => parse('{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}'));
+    await expectCode('E_DUPLICATE_KEY', () => parse('{"weight_map":{"a":"1.safetensors"},"weight_map":{"a":"1.safetensors"}}'));
   });
 
   it('refuses more shards than could be open files, and nesting that could exhaust the stack', async () => {

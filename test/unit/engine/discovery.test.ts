@@ -1,5 +1,5 @@
 /** The list of models as the panel and the terminal get it: opened by the real families. */
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findModels } from '../../../src/engine/discovery.js';
@@ -35,6 +35,27 @@ describe('the models on a machine', () => {
     for (const { reason } of skipped) expect(reason).toMatch(/[.]$/);
     // headers are in order there; what they are wrong in is seen when weights or tokenizer are read
     expect(found.filter(({ source }) => source !== 'demo' && source === join(FIXTURES, 'broken')).map(({ name }) => name).sort()).toEqual(['ok', 'ok', 'st-nan-weights', 'tokenizer-vocab-too-big']);
+  });
+
+  it('are skipped with the error of a run where a glance tells that the tokenizer can\'t be opened', async () => {
+    const large = `{"model":${' '.repeat(300_000)}`;
+    const kinds = { 'pointer': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n', 'empty': '', 'null': 'null', 'nothing-in-it': '{}', 'bad-pattern': '{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":{"type":"Split","pattern":{"Regex":"(("},"behavior":"Isolated"}}', 'cut': large };
+    for (const [name, text] of Object.entries(kinds)) {
+      const folder = join(home, 'tokenizers', name);
+      cpSync(join(FIXTURES, 'checkpoints/olmoe-a'), folder, { recursive: true });
+      writeFileSync(join(folder, 'tokenizer.json'), text);
+    }
+    const { skipped } = await find([join(home, 'tokenizers')]);
+    expect(skipped.filter(({ path }) => path.startsWith(join(home, 'tokenizers'))).map(({ name, code }) => [name, code])).toEqual(Object.keys(kinds).sort().map((name) => [name, 'E_TOKENIZER_INVALID']));
+  });
+
+  it('are what opening a named file would open, whatever it is called', async () => {
+    const folder = join(home, 'files');
+    cpSync(join(FIXTURES, 'checkpoints/olmoe-a'), folder, { recursive: true });
+    renameSync(join(folder, 'model.safetensors'), join(folder, 'other.safetensors'));
+    const { found, skipped } = await find([join(folder, 'other.safetensors'), join(folder, 'config.json'), join(folder, 'text.txt')]);
+    expect(found.filter(({ source }) => source !== 'demo').map(({ path, family }) => [path, family])).toContainEqual([join(folder, 'other.safetensors'), 'olmoe']);
+    expect(skipped.filter(({ path }) => path.startsWith(folder)).map(({ path, code }) => [path, code])).toEqual([[folder, 'E_WEIGHTS_MISSING'], [join(folder, 'text.txt'), 'E_FORMAT_UNSUPPORTED']]);
   });
 
   it('can be looked for with progress, and cancelled', async () => {

@@ -69,7 +69,7 @@ describe('the facts of a checkpoint', () => {
     rmSync(join(folder, 'chat_template.jinja'));
     writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify({ chat_template: '{{ messages }}' }));
     rmSync(join(folder, 'tokenizer.json'));
-    writeFileSync(join(folder, 'tokenizer.model'), '');
+    cpSync(join(FIXTURES, 'checkpoints/dynamic-bin/tokenizer.model'), join(folder, 'tokenizer.model'));
     expect(await at(folder)).toMatchObject({ tokenizer: 'SentencePiece', chatTemplate: true });
     rmSync(join(folder, 'tokenizer.model'));
     writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify({ note: '"chat_template": "x"' }));
@@ -80,5 +80,8 @@ describe('the facts of a checkpoint', () => {
     await expectCode('E_NOT_MOE', () => facts('broken/not-moe'));
     await expectCode('E_FAMILY_UNKNOWN', () => facts('unknown-family'));
     await expectCode('E_MODEL_NOT_FOUND', () => facts('nothing'));
+    const folder = copy('checkpoints/olmoe-a', 'pointer');
+    writeFileSync(join(folder, 'tokenizer.json'), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7000000\n');
+    await expectCode('E_TOKENIZER_INVALID', () => at(folder));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mxfp4Tensors } from '../../../src/checkpoint/safetensors/mxfp4.js';
-import { checkQuantisation, fp8BlockSizes } from '../../../src/checkpoint/safetensors/quantisation.js';
+import { checkQuantisation, fp8Blocks } from '../../../src/checkpoint/safetensors/quantisation.js';
 import { scaledFp8Tensors } from '../../../src/checkpoint/safetensors/scaledFp8.js';
 import { withScaled } from '../../../src/checkpoint/safetensors/scaledStore.js';
 import type { TensorFile } from '../../../src/checkpoint/safetensors/tensorFile.js';
@@ -19,7 +19,7 @@ function open({ config, tensors: patterns }: Released): TensorStore {
   const tensors = expand(patterns);
   const file = { tensors } as unknown as TensorFile;
   const raw = new ShardedStore(tensors, [file]);
-  return withScaled(raw, [...scaledFp8Tensors(raw, fp8BlockSizes(config)), ...mxfp4Tensors(raw)]);
+  return withScaled(raw, [...scaledFp8Tensors(raw, fp8Blocks(config)), ...mxfp4Tensors(raw)]);
 }
 
 const models = new Map<string, Model>();

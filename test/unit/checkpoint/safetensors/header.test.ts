@@ -106,7 +106,7 @@ describe('readHeader', () => {
   });
 
   it('has a limit on tensors, far above released models, and stays quick below it', async () => {
-    const header = (n: number): string => `{${Array.from({ length: n }, (_, i) => `"model.layers.${i}.mlp.experts.7.down_proj.weight":{"dtype":"BF16","shape":[0,2048],"data_offsets":[0,0]}`).join(',')}}`;
+    const header = (n: number): Buffer => Buffer.from(`{${Array.from({ length: n }, (_, i) => `"model.layers.${i}.mlp.experts.7.down_proj.weight":{"dtype":"BF16","shape":[0,2048],"data_offsets":[0,0]}`).join(',')}}`);
     const used = process.cpuUsage();
     expect(parseHeader(header(50_000), 'x', 0, 0).size).toBe(50_000);
     expect(process.cpuUsage(used).user / 1e6).toBeLessThan(3); // seconds; about 0.4 in practice

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/checkpoint/checkpoint.js';
-import { checkQuantisation, fp8BlockSizes } from '../../../../src/checkpoint/safetensors/quantisation.js';
+import { checkQuantisation, fp8Blocks } from '../../../../src/checkpoint/safetensors/quantisation.js';
 import { expectCode } from '../helpers.js';
 
 /** As released configs have them. */
@@ -50,8 +50,15 @@ const SIZES: readonly (readonly [JsonObject, unknown])[] = [
   ...[[0, 1], [1], [-1, 2], [0.5, 2], ['1', '2'], 'axb', 3, {}, [1, 2, 3]].map((weight_block_size): readonly [JsonObject, unknown] => [{ quantization_config: { quant_method: 'fp8', weight_block_size } }, []]),
 ];
 
-describe('fp8BlockSizes', () => {
+describe('fp8Blocks', () => {
+  it('are for all weights where weight_block_size names them, not where they are the usual ones or those of a group', () => {
+    const forAll = (quantisation: object): boolean => fp8Blocks({ quantization_config: quantisation }).forAll;
+    expect(forAll({ quant_method: 'fp8', weight_block_size: [16, 16] })).toBe(true);
+    expect(forAll({ quant_method: 'fp8' })).toBe(false);
+    expect(forAll({ quant_method: 'compressed-tensors', config_groups: fp8Group([128, 128]) })).toBe(false);
+  });
+
   it.each(SIZES)('%j: %j', (config, sizes) => {
-    expect(fp8BlockSizes(config)).toEqual(sizes);
+    expect(fp8Blocks(config).sizes).toEqual(sizes);
   });
 });

@@ -108,10 +108,20 @@ describe('fp8', () => {
     });
   });
 
-  it('divides a weight evenly where the config\'s blocks do not fit its scales', async () => {
-    await using(folderWith({ 'x.weight': ones(4, 6), 'x.weight_scale_inv': shaped([2, 3], 1, 2, 3, 4, 5, 6) }, blocks(128, 128)), async (store) => {
-      expect([...(await all(store, 'x.weight'))]).toEqual([1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6]);
-    });
+  it('divides a weight evenly where the config leaves the size open', async () => {
+    const tensors = { 'x.weight': ones(4, 6), 'x.weight_scale_inv': shaped([2, 3], 1, 2, 3, 4, 5, 6) };
+    for (const quantisation of [{ quant_method: 'fp8' }, { quant_method: 'fp8', weight_block_size: null }]) {
+      await using(folderWith(tensors, { quantization_config: quantisation }), async (store) => {
+        expect([...(await all(store, 'x.weight'))]).toEqual([1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 4, 4, 5, 5, 6, 6]);
+      });
+    }
+    const error = await expectCode('E_SHAPE', () => openCheckpoint(folderWith(tensors, blocks(2, 3))));
+    expect(error.message).toContain('x.weight_scale_inv" [2, 3] do not fit "x.weight" [4, 6] in blocks of 2 x 3');
+  });
+
+  it('is E_TENSOR_MISSING where only some weights have scales, and names the tensor', async () => {
+    const folder = folderWith({ 'x.weight': ones(2, 2), 'y.weight': ones(2, 2), 'y.weight_scale_inv': float32(1) });
+    expect((await expectCode('E_TENSOR_MISSING', () => openCheckpoint(folder))).message).toContain('"x.weight_scale_inv"');
   });
 
   it('fused experts may share one scale, have one each, one a row, or one grid of blocks for all', async () => {

@@ -47,6 +47,32 @@ describe('readPickle', () => {
   });
 });
 
+describe('protocols 4 and 5', () => {
+  const [memoize, stackGlobal, recall] = [Buffer.from([0x94]), Buffer.from([0x93]), (index: number) => Buffer.from([0x68, index])];
+  const short = (text: string): Buffer => Buffer.concat([Buffer.from([0x8c, text.length]), Buffer.from(text), memoize]);
+  const long = (text: string): Buffer => Buffer.concat([Buffer.from([0x8d, text.length, 0, 0, 0, 0, 0, 0, 0]), Buffer.from(text), memoize]);
+  const frame = (length: number): Buffer => Buffer.from([0x95, length, 0, 0, 0, 0, 0, 0, 0]);
+  const newer = (protocol: number, ...code: readonly Uint8Array[]): Buffer => Buffer.concat([Buffer.from([0x80, protocol]), ...code, Buffer.from('.')]);
+
+  it.each([3, 4, 5])('protocol %i is read: frames, short and long texts, numbered memory, globals by two texts', (protocol) => {
+    const orderedDict = [short('collections'), short('OrderedDict'), stackGlobal, memoize, op.emptyTuple, op.reduce, memoize];
+    const state = readPickle(newer(protocol, frame(40), ...orderedDict, op.mark, long('w'), op.int(7), short('v'), recall(4), op.setItems), 'x.pt') as PickleDict;
+    expect([...state]).toEqual([['w', 7], ['v', 'w']]);
+  });
+
+  it('the list of globals is the same', async () => {
+    await refused(newer(4, short('os'), short('system'), stackGlobal), '"os.system"');
+    await refused(newer(4, short('os'), op.int(1), stackGlobal), 'two texts');
+    await refused(newer(4, stackGlobal), 'takes a value where none is');
+  });
+
+  it('a text is no longer than the pickle, and no longer than names are', async () => {
+    await refused(newer(4, Buffer.from([0x8c, 200])), 'ends too early');
+    await refused(newer(4, Buffer.from([0x8d, 0, 0, 0, 0, 0, 0, 0, 0x80])), 'the limit is');
+    await refused(newer(4, memoize), 'takes a value where none is');
+  });
+});
+
 describe('a pickle that would run something', () => {
   const command = Buffer.concat([op.mark, op.text('touch PWNED'), op.tuple]);
 
@@ -60,7 +86,7 @@ describe('a pickle that would run something', () => {
   });
 
   it.each([
-    ['INST', Buffer.from('(ios\nsystem\n')], ['OBJ', Buffer.from('(o')], ['NEWOBJ', Buffer.from([0x29, 0x29, 0x81])], ['NEWOBJ_EX', Buffer.from([0x92])], ['STACK_GLOBAL', Buffer.concat([op.text('os'), op.text('system'), Buffer.from([0x93])])],
+    ['INST', Buffer.from('(ios\nsystem\n')], ['OBJ', Buffer.from('(o')], ['NEWOBJ', Buffer.from([0x29, 0x29, 0x81])], ['NEWOBJ_EX', Buffer.from([0x92])],
     ['PERSID', Buffer.from('Pabc\n')], ['EXT1', Buffer.from([0x82, 1])], ['EXT2', Buffer.from([0x83, 1, 0])], ['EXT4', Buffer.from([0x84, 1, 0, 0, 0])],
   ] as const)('uses the opcode %s', async (name, code) => {
     await refused(pickle(code), name);
@@ -110,7 +136,8 @@ describe('a pickle that would run something', () => {
 
 describe('a damaged pickle', () => {
   it('of another protocol, or of none', async () => {
-    await refused(Buffer.from([0x80, 4, 0x4e, 0x2e]), 'protocol 4');
+    await refused(Buffer.from([0x80, 1, 0x4e, 0x2e]), 'protocol 1; 2 to 5 are read');
+    await refused(Buffer.from([0x80, 6, 0x4e, 0x2e]), 'protocol 6');
     await refused(Buffer.from('N.'), 'protocol 0');
     await refused(Buffer.alloc(0), 'ends too early');
   });
