@@ -1,5 +1,5 @@
 /** How the panel writes what the editor does not: changes, times, whole numbers. What both write is in analysis/labels. */
-import { countText } from '../src/analysis/labels.js';
+import { countText, durationText } from '../src/analysis/labels.js';
 import type { PanelRun } from '../src/protocol/panelApi.js';
 import type { Windows } from '../src/trace/run.js';
 
@@ -26,6 +26,11 @@ export function percentChange(value: number, base: number): string {
   return `${percent < 0 ? MINUS : '+'}${text}${NARROW_SPACE}%`;
 }
 
+/** A share: "50 %". */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)}${NARROW_SPACE}%`;
+}
+
 /** A difference with its sign: "−0.25", "+3". */
 export function signed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);
@@ -40,10 +45,7 @@ export function whole(value: number): string {
 
 /** "41 ms", "3.2 s", "2 min 5 s". */
 export function duration(ms: number): string {
-  if (ms < 999.5) return `${ms.toFixed(ms < 9.95 ? 1 : 0)}${NARROW_SPACE}ms`;
-  if (ms < 59950) return `${(ms / 1000).toFixed(1)}${NARROW_SPACE}s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)}${NARROW_SPACE}min ${seconds % 60}${NARROW_SPACE}s`;
+  return durationText(ms).replaceAll(/ (?=[a-z])/g, NARROW_SPACE);
 }
 
 /** The policy as it is named beside every number of its run; what the checkpoint was not trained with says so. */

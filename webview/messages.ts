@@ -13,7 +13,7 @@ export function isHostToPanel(value: unknown): value is HostToPanel {
 
 /** Checks what the views index into: one count and heat level per token, and offsets inside the text. */
 export function isPanelResult(value: unknown): value is PanelResult {
-  if (!isFields(value) || typeof value['title'] !== 'string' || !isFields(value['model']) || !isFields(value['backend'])) return false;
+  if (!isFields(value) || typeof value['title'] !== 'string' || !isFields(value['model']) || !isFields(value['backend']) || !isMemory(value['memory'])) return false;
   const { text, tokens, runs, spans, variant } = value;
   if (typeof text !== 'string' || !areTokens(tokens, text) || !areSpans(spans)) return false;
   if (!Array.isArray(runs) || runs.length === 0 || !runs.every((run) => isRun(run, tokens.length))) return false;
@@ -28,6 +28,10 @@ function isAbout(value: unknown): boolean {
   if (isFields(error)) return typeof error['code'] === 'string' && typeof error['message'] === 'string' && typeof error['hint'] === 'string';
   return isFields(facts) && isFields(facts['budget']) && isFields(facts['model']) && typeof facts['fits'] === 'string'
     && Array.isArray(facts['model']['moeLayers']) && Array.isArray(facts['model']['dtypes']) && typeof facts['model']['nativePolicy'] === 'string';
+}
+
+function isMemory(value: unknown): boolean {
+  return isFields(value) && ['budgetBytes', 'estimatedBytes', 'peakBytes'].every((name) => typeof value[name] === 'number');
 }
 
 function isStatus(value: unknown): value is PanelStatus {

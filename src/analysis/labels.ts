@@ -1,5 +1,6 @@
 /** Numbers as people read them. It says experts, never how hard a text is (design, section 2). */
-import type { BackendInfo } from '../trace/run.js';
+import { bytesText, scaled } from '../base/bytes.js';
+import type { BackendInfo, RunMemory } from '../trace/run.js';
 
 /** A token's count: one decimal, "1.5". */
 export function countText(count: number): string {
@@ -17,6 +18,24 @@ export function fractionText(value: number | null): string {
   const text = value.toFixed(2);
   if (text === '0.00') return value > 0 ? '<.01' : '0';
   return text === '1.00' ? '1' : text.replace(/^(-?)0\./, '$1.');
+}
+
+/** Whether a run has no surprisal because none was asked for. A single token has none in any case: nothing precedes it. */
+export function lacksSurprisal(meanSurprisal: number | null, tokens: number): boolean {
+  return meanSurprisal === null && tokens > 1;
+}
+
+/** The peak, "1.9 GiB", and what it is to be compared with, "of 2.0 GiB (estimated 1.8 GiB)". */
+export function memoryWords({ peakBytes, budgetBytes, estimatedBytes }: RunMemory): readonly [peak: string, of: string] {
+  return [bytesText(peakBytes), `of ${bytesText(budgetBytes)} (estimated ${bytesText(estimatedBytes)})`];
+}
+
+/** "0.5 ms", "41 ms", "3.2 s", "2 min 5 s". */
+export function durationText(ms: number): string {
+  if (ms < 999.5) return `${ms.toFixed(ms < 9.95 ? 1 : 0)} ms`;
+  if (ms < 59950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 export function surprisalText(nats: number | null): string {
@@ -38,16 +57,3 @@ export function bigText(value: number): string {
   return scaled(value, 1000, ['', ' k', ' M', ' G', ' T']);
 }
 
-export function bytesText(bytes: number): string {
-  return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB']);
-}
-
-function scaled(value: number, step: number, units: readonly string[]): string {
-  let rest = value;
-  let unit = 0;
-  while (rest >= step && unit < units.length - 1) {
-    rest /= step;
-    unit++;
-  }
-  return `${unit === 0 || rest >= 100 ? Math.round(rest) : rest.toFixed(1)}${units[unit] ?? ''}`;
-}

@@ -1,8 +1,9 @@
 /** What a checkpoint is, in words: for lists, the panel and the terminal alike. */
 import { parsePolicy, policyLabel } from '../routing/policy.js';
+import { bytesText } from '../base/bytes.js';
 import type { Fit, ModelFacts, WeightBudget } from '../trace/modelFacts.js';
 import type { ModelInfo } from '../trace/run.js';
-import { bigText, bytesText, plural } from './labels.js';
+import { bigText, plural } from './labels.js';
 import { expertsText, layersText } from './modelShape.js';
 
 /** One fact about a checkpoint; `name` tells it from the others, for tests and for copying. */
@@ -62,14 +63,14 @@ export function quantisationText({ dtypes }: Pick<ModelInfo, 'dtypes'>): string 
 export function fitText(fits: Fit): string {
   switch (fits) {
     case 'memory': return 'fits in memory';
-    case 'disk': return 'runs, but reads experts again from disk';
-    case 'no': return 'does not fit: what is needed at once is larger than the memory for weights';
+    case 'disk': return 'runs, but reads experts from disk in every run';
+    case 'no': return 'does not fit: what is needed at once is larger than the memory budget';
   }
 }
 
 /** "budget 1.6 GiB, WebAssembly" */
 export function budgetText({ backend, bytes }: WeightBudget): string {
-  return `budget ${bytesText(bytes)}, ${backend === 'wasm' ? 'WebAssembly' : 'TensorFlow: half of this machine\'s memory'}`;
+  return `budget ${bytesText(bytes)}, ${backend === 'wasm' ? 'WebAssembly' : 'TensorFlow'}`;
 }
 
 const PLACES: Readonly<Record<string, string>> = { demo: 'Comes with MoE Lens', huggingface: 'Hugging Face cache', ollama: 'Ollama', 'lm-studio': 'LM Studio', 'llama.cpp': 'llama.cpp cache' };

@@ -1,4 +1,4 @@
-import type { Dtype } from './tensorStore.js';
+import type { BlockType, Dtype } from './tensorStore.js';
 
 /** Every element type of the safetensors format, with its size in bits (safetensors 0.6, enum `Dtype`). */
 const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
@@ -22,4 +22,11 @@ export function isReadable(dtype: string): dtype is Dtype {
 export function elementBytes(dtype: Dtype): 2 | 4 | 8 {
   if (dtype === 'F64') return 8;
   return dtype === 'F32' ? 4 : 2;
+}
+
+const PLAIN_BLOCKS: ReadonlyMap<string, BlockType> = new Map((['F32', 'F16', 'BF16'] as const).map((name) => [name, { name, elements: 1, bytes: elementBytes(name) }]));
+
+/** F64 has none: as f32 it is half as large. */
+export function plainBlocks(dtype: string): BlockType | undefined {
+  return PLAIN_BLOCKS.get(dtype);
 }

@@ -4,7 +4,7 @@ import { quote } from './jsonValue.js';
 import { mapLimit } from './mapLimit.js';
 import { noTensor } from './readRange.js';
 import type { ShardIndex } from './shardIndex.js';
-import type { TensorInfo, TensorStore } from './tensorStore.js';
+import type { BlockType, TensorInfo, TensorStore } from './tensorStore.js';
 import type { WeightFiles } from './weightFiles.js';
 
 /** Headers that are read at the same time: enough to hide a slow disk, few enough to bound memory (each up to 100 MB). */
@@ -35,6 +35,14 @@ export class ShardedStore<F extends FileStore> implements TensorStore {
 
   async readFloat32(name: string, start: number, count: number): Promise<Float32Array> {
     return this.fileOf(name).readFloat32(name, start, count);
+  }
+
+  blockType(name: string): BlockType | undefined {
+    return this.tensors.has(name) ? this.fileOf(name).blockType(name) : undefined;
+  }
+
+  async readBlocks(name: string, start: number, target: Uint8Array): Promise<void> {
+    return this.fileOf(name).readBlocks(name, start, target);
   }
 
   async close(): Promise<void> {

@@ -39,4 +39,5 @@ export const MODEL_OPTIONS = {
   model: { type: 'string' },
   backend: { type: 'string', default: 'auto' },
   'native-folder': { type: 'string', default: '' },
+  memory: { type: 'string' },
 } as const;

@@ -4,7 +4,7 @@ import type { ModelFacts } from '../trace/modelFacts.js';
 import { FORMAT_OPTIONS, MODEL_OPTIONS, readArguments, textOrJson, UsageError } from './arguments.js';
 import { sessionOptions } from './modelOptions.js';
 
-export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--json] [--backend auto|native|wasm]
+export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--json] [--backend auto|native|wasm] [--memory SIZE]
   What a checkpoint is, from its config and headers; no weights are read.
   --json (or --format json): name, path, family, format (safetensors, torch, gguf), layers, moeLayers (indices), experts and sharedExperts (of one layer), nativePolicy,
         groupLimit {groups, kept}, normalisedScores (true) and nativeOnly (a sentence) where they apply, parameters, activeParameters (null: depends on the text),

@@ -1,6 +1,7 @@
 import { budgetText, fitText, placeText, quantisationText } from '../analysis/modelLabels.js';
 import { expertsText } from '../analysis/modelShape.js';
-import { bigText, bytesText } from '../analysis/labels.js';
+import { bigText } from '../analysis/labels.js';
+import { bytesText } from '../base/bytes.js';
 import { findModels } from '../engine/discovery.js';
 import type { Discovery } from '../protocol/engineApi.js';
 import { FORMAT_OPTIONS, MODEL_OPTIONS, readArguments, textOrJson, UsageError } from './arguments.js';
@@ -8,7 +9,7 @@ import { table } from './formats/table.js';
 import { pathOf, sessionOptions } from './modelOptions.js';
 import { progressLine } from './progressLine.js';
 
-export const MODELS_USAGE = `moe-lens models [--json] [--backend auto|native|wasm] [FOLDER...]
+export const MODELS_USAGE = `moe-lens models [--json] [--backend auto|native|wasm] [--memory SIZE] [FOLDER...]
   Checkpoints in the caches of Hugging Face, Ollama, LM Studio and llama.cpp and in the folders you name: what can be run, and what
   was skipped with the reason. Headers are read, no weights.
   --json (or --format json): {budget: {backend, bytes}, found: [...], skipped: [{name, path, source, code, reason}]}; of each found name, also (other names), path,

@@ -13,9 +13,9 @@ import { inspectCheckpoint } from './modelFacts.js';
  * @param where what decides where those programs keep their models, if not this process's own home and environment
  * @throws E_CANCELLED only: what can't be run is listed as skipped, with the reason
  */
-export async function findModels({ folders, backend, nativeFolder }: DiscoverParams, { signal, onProgress }: CallOptions = {}, where: Surroundings = {}): Promise<Discovery> {
+export async function findModels({ folders, ...run }: DiscoverParams, { signal, onProgress }: CallOptions = {}, where: Surroundings = {}): Promise<Discovery> {
   const demo = resolve(demoModelPath());
-  const budget = expectedBudget(backend, nativeFolder);
+  const budget = expectedBudget(run);
   const { found, skipped } = await discover({
     ...where,
     folders: [demo, ...folders.map((folder) => resolve(folder))],

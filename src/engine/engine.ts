@@ -1,3 +1,4 @@
+import { LEAST_MEMORY } from '../base/bytes.js';
 import { LensError } from '../base/errors.js';
 import type { BackendPreference, DetailParams, DiscoverParams, Discovery, OpenParams, OpenResult, Progress, ReleaseParams, TraceParams } from '../protocol/engineApi.js';
 import type { ModelFacts } from '../trace/modelFacts.js';
@@ -6,6 +7,11 @@ import type { RunSummary, TokenDetail } from '../trace/run.js';
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface TraceOptions extends CallOptions {
+  /** Whether surprisal is computed; it is unless this is false. */
+  readonly surprisal?: boolean;
 }
 
 /**
@@ -26,16 +32,20 @@ export interface Engine {
 
 const PREFERENCES: readonly BackendPreference[] = ['auto', 'native', 'wasm'];
 
+/** What a run and discovery both need to know of the backend. */
+const isBackend = ({ backend, nativeFolder, memory }: Partial<Pick<OpenParams, 'backend' | 'nativeFolder' | 'memory'>>): boolean =>
+  PREFERENCES.some((each) => each === backend) && typeof nativeFolder === 'string' && Number.isSafeInteger(memory) && Number(memory) >= LEAST_MEMORY;
+
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 /** What each call must be given: it comes from another process. */
 const CHECKS = {
-  open: (params: Partial<OpenParams>): boolean => typeof params.path === 'string' && params.path !== '' && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
+  open: (params: Partial<OpenParams>): boolean => typeof params.path === 'string' && params.path !== '' && isBackend(params),
   info: (params: Partial<OpenParams>): boolean => CHECKS.open(params),
-  trace: (params: Partial<TraceParams>): boolean => CHECKS.open(params) && typeof params.text === 'string' && isTexts(params.policies),
+  trace: (params: Partial<TraceParams>): boolean => CHECKS.open(params) && typeof params.text === 'string' && isTexts(params.policies) && typeof params.surprisal === 'boolean',
   detail: (params: Partial<DetailParams>) => Number.isInteger(params.traceId) && Number.isInteger(params.token),
   release: (params: Partial<ReleaseParams>) => Array.isArray(params.traceIds) && params.traceIds.every(Number.isInteger),
-  discover: (params: Partial<DiscoverParams>) => isTexts(params.folders) && typeof params.nativeFolder === 'string' && PREFERENCES.some((each) => each === params.backend),
+  discover: (params: Partial<DiscoverParams>) => isTexts(params.folders) && isBackend(params),
 };
 
 /** @throws E_MESSAGE_INVALID unless the parameters are what the call needs */

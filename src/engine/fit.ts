@@ -1,13 +1,11 @@
-import type { BackendPreference } from '../protocol/engineApi.js';
+import type { OpenParams } from '../protocol/engineApi.js';
 import { findNativeFolder } from '../tensor/nativeFolder.js';
-import { memoryBudget } from '../tensor/memoryBudget.js';
 import type { Fit, WeightBudget } from '../trace/modelFacts.js';
 
 /** The budget of the backend that a run would start; it is not started for this. */
-export function expectedBudget(preference: BackendPreference, nativeFolder: string): WeightBudget {
-  const isNative = preference !== 'wasm' && findNativeFolder(nativeFolder) !== undefined;
-  const backend = isNative || preference === 'native' ? 'tensorflow' : 'wasm';
-  return { backend, bytes: memoryBudget() };
+export function expectedBudget({ backend, nativeFolder, memory }: Pick<OpenParams, 'backend' | 'nativeFolder' | 'memory'>): WeightBudget {
+  const isNative = backend === 'native' || (backend === 'auto' && findNativeFolder(nativeFolder) !== undefined);
+  return { backend: isNative ? 'tensorflow' : 'wasm', bytes: memory };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { LensError } from '../base/errors.js';
+import { startHardware, type Hardware } from '../model/machine.js';
 import { parsePolicy } from '../routing/policy.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import { tokenDetail } from '../trace/detail.js';
@@ -15,13 +16,25 @@ export function localEngine(): Engine {
   const queue = new Queue();
   const traces = new TraceStore();
   let current: { readonly key: string; readonly session: Session } | undefined;
+  let running: { readonly key: string; readonly hardware: Hardware } | undefined;
 
-  async function sessionFor({ path, backend, nativeFolder }: OpenParams): Promise<Session> {
-    const key = JSON.stringify([path, backend, nativeFolder]);
+  /** What computes goes on when another checkpoint is opened, with the memory that it has. */
+  async function hardwareFor({ backend, nativeFolder, memory }: OpenParams): Promise<Hardware> {
+    const key = JSON.stringify([backend, nativeFolder, memory]);
+    if (running?.key === key) return running.hardware;
+    await running?.hardware.close();
+    running = undefined;
+    running = { key, hardware: await startHardware({ backend, nativeFolder, memory }) };
+    return running.hardware;
+  }
+
+  async function sessionFor(params: OpenParams): Promise<Session> {
+    const { path, backend, nativeFolder, memory } = params;
+    const key = JSON.stringify([path, backend, nativeFolder, memory]);
     if (current?.key === key) return current.session;
     await current?.session.close();
     current = undefined;
-    current = { key, session: await Session.open({ path, backend, nativeFolder }) };
+    current = { key, session: await Session.open(params, await hardwareFor(params)) };
     return current.session;
   }
 
@@ -38,7 +51,7 @@ export function localEngine(): Engine {
         options.onProgress?.({ stage: 'opening the model', done: 0, total: 1 });
         const session = await sessionFor(params);
         for (const policy of policies) session.check(policy); // all of them, before the first is run
-        const results = await session.traces(params.text, policies, options);
+        const results = await session.traces(params.text, policies, { ...options, surprisal: params.surprisal });
         return results.map((trace) => runSummary(trace, traces.add(trace)));
       }, options.signal);
     },
@@ -60,7 +73,8 @@ export function localEngine(): Engine {
 
     close: () => queue.run(async () => {
       await current?.session.close();
-      current = undefined;
+      await running?.hardware.close();
+      current = running = undefined;
     }),
   };
 }

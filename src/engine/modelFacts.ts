@@ -2,7 +2,7 @@ import { openCheckpointHeader } from '../checkpoint/open.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Decoder } from '../model/decoder.js';
 import { readModel } from '../model/model.js';
-import { sizeOf } from '../model/weights.js';
+import { sizeOf } from '../model/weight.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import type { ModelFacts, WeightBudget } from '../trace/modelFacts.js';
 import type { ModelInfo } from '../trace/run.js';
@@ -16,8 +16,8 @@ export type HeaderFacts = Pick<ModelFacts, 'model' | 'fits'>;
  * What the checkpoint at a path is. Reads its config and headers; no weights, and no backend is started.
  * @throws as Session.open does, but for the backend and what only a whole, large tokenizer tells
  */
-export async function modelFacts({ path, backend, nativeFolder }: OpenParams): Promise<ModelFacts> {
-  const budget = expectedBudget(backend, nativeFolder);
+export async function modelFacts({ path, ...run }: OpenParams): Promise<ModelFacts> {
+  const budget = expectedBudget(run);
   return withCheckpoint(path, async (checkpoint) => ({ ...headerFacts(checkpoint, budget), budget, ...(await tokenizerFacts(checkpoint)) }));
 }
 

@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto';
 import { LensError } from '../base/errors.js';
 import { openCheckpoint } from '../checkpoint/open.js';
-import { forward } from '../model/forward.js';
-import { startMachine, type RunningMachine } from '../model/machine.js';
+import { machineOn, startHardware, type Hardware, type RunningMachine } from '../model/machine.js';
 import { checkRouters, readModel, type Model } from '../model/model.js';
-import type { Sequence } from '../model/pass.js';
-import { rowsOf } from '../model/rows.js';
-import { surprisals } from '../model/surprisal.js';
-import type { Policy } from '../routing/policy.js';
-import { checkPolicy } from '../routing/route.js';
+import { formatPolicy, type Policy } from '../routing/policy.js';
+import { checkPolicy, isSimulated } from '../routing/route.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Encoding, Tokenizer } from '../tokenizer/encoding.js';
 import type { BackendInfo, ModelInfo } from '../trace/run.js';
 import type { Trace } from '../trace/trace.js';
 import { TraceBuilder } from '../trace/traceBuilder.js';
-import type { CallOptions } from './engine.js';
-import { planWindows, type Window, type WindowPlan } from './windows.js';
+import type { TraceOptions } from './engine.js';
+import { checkFootprint, largestWeights, widenedBytes, workingBytes } from './footprint.js';
+import { Prefixes } from './prefixes.js';
+import { keptBytes, runWindows, type PolicyRun } from './windowRun.js';
+import { planWindows, type WindowPlan } from './windows.js';
 
 /** Longest text, in UTF-16 code units: some 250 pages. It keeps a slip (a log file, a database dump) from taking hours. */
 export const MAX_TEXT = 1_000_000;
@@ -26,19 +25,27 @@ export const MAX_TOKENS = 32_768;
 /** Multiply-adds of a run for which all lanes are started, which takes half a second: as long as one lane needs for so many. */
 const WORTH_ALL_LANES = 3e10;
 
+/** Part of the memory that keys and values of earlier runs may keep. */
+const PREFIX_SHARE = 1 / 8;
+
 /** An open checkpoint, ready to run. Calls must not overlap (see Queue). */
 export class Session {
   private constructor(
     private readonly model: Model,
     private readonly tokenizer: Tokenizer,
     private readonly machine: RunningMachine,
-    private readonly closeStore: () => Promise<void>,
+    private readonly closeRest: () => Promise<void>,
     readonly backend: BackendInfo,
     readonly loadMs: number,
+    private readonly prefixes: Prefixes,
+    private readonly hardware: Hardware,
   ) {}
 
-  /** Opens a checkpoint on a backend. Reads its config, headers and tokenizer; weights are read when first used. */
-  static async open(options: OpenParams): Promise<Session> {
+  /**
+   * Opens a checkpoint on a backend. Reads its config, headers and tokenizer; weights are read when first used.
+   * @param hardware what to run on, if it runs already
+   */
+  static async open(options: OpenParams, hardware?: Hardware): Promise<Session> {
     const began = performance.now();
     const checkpoint = await openCheckpoint(options.path);
     try {
@@ -48,8 +55,13 @@ export class Session {
         throw new LensError('E_VOCAB_MISMATCH', `The tokenizer has ids up to ${tokenizer.idLimit - 1}, the model only ${model.info.vocabularySize} embeddings.`, 'The tokenizer and the weights are not of the same model.');
       }
       await checkRouters(model);
-      const machine = await startMachine(model.store, options);
-      return new Session(model, tokenizer, machine, () => checkpoint.store.close(), machine.backend, performance.now() - began);
+      const own = hardware ?? (await startHardware(options));
+      const close = async (): Promise<void> => {
+        if (hardware === undefined) await own.close();
+        await checkpoint.store.close();
+      };
+      own.settle(0);
+      return new Session(model, tokenizer, machineOn(own, model.store), close, own.backend, performance.now() - began, new Prefixes(own.memory, own.memory.limit * PREFIX_SHARE), own);
     } catch (error) {
       await checkpoint.store.close();
       throw error;
@@ -78,7 +90,7 @@ export class Session {
    * Runs `text` under each of the policies, side by side, and records what the routers did.
    * @throws E_POLICY_UNSUPPORTED, E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
    */
-  async traces(text: string, policies: readonly Policy[], { signal, onProgress }: CallOptions = {}): Promise<Trace[]> {
+  async traces(text: string, policies: readonly Policy[], { signal, onProgress, surprisal = true }: TraceOptions = {}): Promise<Trace[]> {
     const { decoder, info } = this.model;
     for (const policy of policies) this.check(policy);
     const encoding = this.encode(text);
@@ -86,17 +98,20 @@ export class Session {
     const builders = this.#builders(text, encoding, policies, plan);
     const began = performance.now();
     const { blocks } = decoder;
-    const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * policies.length;
+    const runs = this.#distinct(policies, builders);
+    const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length;
     if (tokens * (info.activeParameters ?? info.parameters / 2) > WORTH_ALL_LANES) await this.machine.lanes.widen();
-    const step = (done: number): void => onProgress?.({ stage: done === blocks.length ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`, done, total: blocks.length + 1 });
+    const estimatedBytes = this.#estimate(tokens);
+    const step = (done: number): void => onProgress?.({ stage: done === blocks.length && surprisal ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`, done, total: blocks.length + (surprisal ? 1 : 0) });
     step(0);
-    await this.#run(encoding.ids, plan.windows, policies, builders, (layer) => { step(layer + 1); }, signal);
+    await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, signal, onLayer: (layer) => { step(layer + 1); } });
     const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);
-    const timings = { loadMs: this.loadMs, forwardMs: performance.now() - began };
-    return builders.map((builder) => builder.build(timings, 4 * attended * decoder.attentionWidth * blocks.length));
+    const measured = { loadMs: this.loadMs, forwardMs: performance.now() - began, memory: { budgetBytes: this.hardware.budget, estimatedBytes, peakBytes: process.resourceUsage().maxRSS * 1024 } };
+    const leftOut = surprisal ? 0 : 2 * encoding.ids.length * info.hiddenSize * info.vocabularySize; // the output layer's, which is among the dense products
+    return builders.map((builder) => builder.build(measured, 4 * attended * decoder.attentionWidth * blocks.length - leftOut));
   }
 
-  async trace(text: string, policy: Policy, options: CallOptions = {}): Promise<Trace> {
+  async trace(text: string, policy: Policy, options: TraceOptions = {}): Promise<Trace> {
     const [trace] = await this.traces(text, [policy], options);
     return trace;
   }
@@ -114,27 +129,32 @@ export class Session {
     return policies.map((policy) => new TraceBuilder({ ...head, policy }));
   }
 
-  /** One pass over all windows of all policies. */
-  async #run(ids: Int32Array, windows: readonly Window[], policies: readonly Policy[], builders: readonly TraceBuilder[], onLayer: (layer: number) => void, signal: AbortSignal | undefined): Promise<void> {
-    const { machine, model: { decoder } } = this;
-    const runs = policies.flatMap((policy, p) => windows.map((window) => ({ policy, window, builder: builders[p], cache: machine.newCache(window.end - window.start) })));
-    try {
-      await machine.scratch.scope(async () => {
-        const sequences = runs.map(({ policy, window: { start, end, firstNew }, builder, cache }): Sequence => ({
-          ids: ids.subarray(start, end), policy, cache, onRouting: (layer, routing) => { builder.addRouting(layer, routing, firstNew - start); },
-        }));
-        const hidden = await forward(decoder, sequences, machine, { signal, onLayer });
-        let row = 0;
-        for (const { window: { start, end, firstNew }, builder } of runs) {
-          const firstTarget = Math.max(firstNew, 1); // the first token of the text follows nothing
-          const rows = rowsOf(hidden, row + firstTarget - 1 - start, end - firstTarget);
-          if (rows.count > 0) builder.addSurprisal(firstTarget, await surprisals(decoder, rows, ids.subarray(firstTarget, end), machine, signal));
-          row += end - start;
-        }
-      });
-    } finally {
-      for (const { cache } of runs) cache.dispose();
-    }
+  /** Policies that are the same rule under two names are run once. */
+  #distinct(policies: readonly Policy[], builders: readonly TraceBuilder[]): PolicyRun[] {
+    const { router } = this.model.decoder;
+    const runs = new Map<string, { readonly key: string; readonly policy: Policy; readonly builders: TraceBuilder[] }>();
+    policies.forEach((policy, i) => {
+      const key = isSimulated(router, policy) ? formatPolicy(policy) : 'native';
+      const run = runs.get(key) ?? { key, policy, builders: [] };
+      run.builders.push(builders[i]);
+      runs.set(key, run);
+    });
+    return [...runs.values()];
+  }
+
+  /**
+   * Bytes that the process will hold at most: its own, and what this run brings.
+   * @throws E_OUT_OF_MEMORY if the run can't keep to the budget
+   */
+  #estimate(tokens: number): number {
+    const { model: { decoder, info }, machine: { weights, lanes }, machine, prefixes } = this;
+    const keepsCaches = tokens * keptBytes(decoder) <= prefixes.limit;
+    const recorded = info.moeLayers.length * info.experts * tokens * Float32Array.BYTES_PER_ELEMENT;
+    this.hardware.settle(recorded + lanes.most * widenedBytes(decoder, info.expertParameters));
+    const working = workingBytes(decoder, { rows: tokens, keepsCaches, lanes: lanes.count });
+    checkFootprint(working, largestWeights(decoder, info.expertParameters, lanes.count), weights.budget);
+    const all = weights.keepStored ? info.weightBytes : info.memoryBytes;
+    return process.memoryUsage.rss() - machine.bytesInUse() + Math.min(weights.budget, working + all);
   }
 
   /** Each token as text: what it covers, or its name where it covers nothing. */
@@ -143,8 +163,9 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    this.prefixes.dispose();
     await this.machine.close();
-    await this.closeStore();
+    await this.closeRest();
   }
 }
 

@@ -65,4 +65,4 @@ export class ChosenModel {
   }
 }
 
-const keyOf = ({ path, backend, nativeFolder }: OpenParams): string => JSON.stringify([path, backend, nativeFolder]);
+const keyOf = ({ path, backend, nativeFolder, memory }: OpenParams): string => JSON.stringify([path, backend, nativeFolder, memory]);

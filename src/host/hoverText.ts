@@ -1,5 +1,5 @@
 /** What the hover on a token says, as Markdown. */
-import { countText, fractionText, surprisalText } from '../analysis/labels.js';
+import { countText, fractionText, lacksSurprisal, surprisalText } from '../analysis/labels.js';
 import { policyPhrase } from '../analysis/policyLabels.js';
 import type { RunAnalysis } from '../analysis/analyze.js';
 import type { ExpertUse, LayerDetail, TokenDetail } from '../trace/run.js';
@@ -25,7 +25,8 @@ export function hoverMarkdown({ text, token, runs, details, stale }: HoverToken)
   const counts = runs.map((run) => `**${countText(run.counts[token] ?? 0)} experts** ${policyPhrase(run.run)}`).join(' · ');
   const detail = details[0];
   const nats = runs.map((run) => surprisalText(run.run.surprisal[token] ?? null)).join(' | ');
-  const facts = [`surprisal ${nats}`.replace('surprisal no surprisal', 'no surprisal'), `token ${token + 1} of ${first.counts.length}`, ...(detail === undefined ? [] : [`id ${detail.id}`])];
+  const surprisal = lacksSurprisal(first.meanSurprisal, first.counts.length) ? 'surprisal not computed' : `surprisal ${nats}`.replace('surprisal no surprisal', 'no surprisal');
+  const facts = [surprisal, `token ${token + 1} of ${first.counts.length}`, ...(detail === undefined ? [] : [`id ${detail.id}`])];
   const head = `${stale ? 'From before the edit.\n\n' : ''}${codeSpan(text)} ${counts}\n\n${facts.join(' · ')}`;
   return details.length === runs.length ? `${head}\n\n${table(runs, details)}` : `${head}\n\nDetails by layer need a new run.`;
 }

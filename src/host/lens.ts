@@ -27,9 +27,9 @@ import { namingModelSetting, readable } from './settingsRules.js';
 import { StatusBar } from './statusBar.js';
 
 /** Settings that say which model is run, and on what. */
-const MODEL_SETTINGS = ['model', 'backend', 'nativeFolder'];
+const MODEL_SETTINGS = ['model', 'backend', 'nativeFolder', 'memoryBudget'];
 /** Settings that a run depends on. */
-const RUN_SETTINGS = [...MODEL_SETTINGS, 'policy', 'compare'];
+const RUN_SETTINGS = [...MODEL_SETTINGS, 'policy', 'compare', 'surprisal'];
 
 export class Lens implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('MoE Lens', { log: true });

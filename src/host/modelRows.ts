@@ -1,7 +1,8 @@
 /** The rows of the list of models: what was found, place by place, and what was skipped with the reason. */
-import { bigText, bytesText } from '../analysis/labels.js';
+import { bigText } from '../analysis/labels.js';
 import { fitText, placeText, quantisationText } from '../analysis/modelLabels.js';
 import { expertsText } from '../analysis/modelShape.js';
+import { bytesText } from '../base/bytes.js';
 import type { Discovery, FoundModel, SkippedModel } from '../protocol/engineApi.js';
 
 export interface ModelRow {

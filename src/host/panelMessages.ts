@@ -41,9 +41,13 @@ export function readKeptResult(state: unknown): PanelResult | undefined {
 function isPanelResult(value: unknown): value is PanelResult {
   return isObject(value) && typeof value.title === 'string' && typeof value.text === 'string'
     && isObject(value.model) && typeof value.model.name === 'string' && Array.isArray(value.model.moeLayers)
-    && isObject(value.backend) && typeof value.backend.name === 'string'
+    && isObject(value.backend) && typeof value.backend.name === 'string' && isMemory(value.memory)
     && isList(value.tokens, isToken) && isList(value.runs, isRun) && value.runs.length > 0 && isList(value.spans, isSpan)
     && (value.variant === undefined || isVariant(value.variant));
+}
+
+function isMemory(value: unknown): boolean {
+  return isObject(value) && isNumber(value.budgetBytes) && isNumber(value.estimatedBytes) && isNumber(value.peakBytes);
 }
 
 function isVariant(value: unknown): boolean {

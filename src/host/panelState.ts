@@ -14,11 +14,13 @@ export interface AnalysedText {
 export function panelResult(title: string, { text, runs }: AnalysedText, variant?: AnalysedText): PanelResult {
   const [first] = runs;
   const { model, backend, windows } = first.run;
+  const { memory } = (variant ?? { runs }).runs[0].run; // what ran last
   return {
     title,
     text,
     model,
     backend,
+    memory,
     tokens: panelTokens(first.run),
     runs: runs.map(panelRun),
     spans: first.spans.map((span) => panelSpan(text, span)),
@@ -42,6 +44,7 @@ function panelRun({ run, counts, heat, layers, meanExperts, meanSurprisal }: Run
     meanSurprisal,
     activeParameters: run.activeParameters,
     forwardMs: run.forwardMs,
+    ...(run.expertMs === undefined ? {} : { expertMs: run.expertMs }),
     counts: Array.from(counts),
     heat: Array.from(heat),
     layerCounts: run.model.moeLayers.map((_, m) => Array.from(run.counts.subarray(m * tokens, (m + 1) * tokens))),

@@ -89,7 +89,7 @@ export class Runner {
     const choice = this.settings.run();
     const options = { signal, onProgress };
     const policies = kind.kind === 'compare' ? await this.compared(choice, options) : [choice.policy];
-    const runs = await this.engine.trace({ ...choice.open, text: target.text, policies }, options);
+    const runs = await this.engine.trace({ ...choice.open, text: target.text, policies, surprisal: choice.surprisal }, options);
     const analysed = await analysedText(target.text, runs);
     const variant = kind.kind === 'variant' ? await analysedText(kind.text, await this.variantRuns(choice, kind.text, policies, runs, options)) : undefined;
     const [first, second] = analysed.runs;
@@ -106,9 +106,9 @@ export class Runner {
   }
 
   /** The clipboard's text with the same policies; if that fails, the selection's traces are of no use either. */
-  private async variantRuns({ open }: RunChoice, text: string, policies: readonly string[], runs: readonly RunSummary[], options: CallOptions): Promise<readonly RunSummary[]> {
+  private async variantRuns({ open, surprisal }: RunChoice, text: string, policies: readonly string[], runs: readonly RunSummary[], options: CallOptions): Promise<readonly RunSummary[]> {
     try {
-      return await this.engine.trace({ ...open, text, policies }, options);
+      return await this.engine.trace({ ...open, text, policies, surprisal }, options);
     } catch (error) {
       this.engine.release(runs.map((run) => run.traceId));
       throw error;

@@ -2,12 +2,15 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ComparedSettings } from '../analysis/policyLabels.js';
+import { memoryBudget } from '../base/memoryBudget.js';
 import type { OpenParams } from '../protocol/engineApi.js';
-import { backendSettings, codeLensEnabled, comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, policySetting, runSettings, SECTION, type BackendSettings, type Get, type InlineSettings } from './settingsRules.js';
+import { backendSettings, codeLensEnabled, comparedSettings, expandPath, inlineSettings, memorySetting, modelFolders, modelSetting, policySetting, runSettings, SECTION, surprisalEnabled, type BackendSettings, type Get, type InlineSettings } from './settingsRules.js';
 
 export interface RunChoice {
   readonly open: OpenParams;
   readonly policy: string;
+  /** Whether surprisal is computed. */
+  readonly surprisal: boolean;
 }
 
 export interface ModelChoice {
@@ -22,19 +25,24 @@ export class Settings {
 
   /** What the next run uses. @throws a LensError that names the setting */
   run(): RunChoice {
-    return { policy: runSettings(get()).policy, open: this.open() };
+    return { policy: runSettings(get()).policy, surprisal: surprisalEnabled(get()), open: this.open() };
   }
 
   /** The model and what computes it, whatever the policy. @throws E_SETTING_INVALID */
   open(): OpenParams {
     const { backend, nativeFolder } = this.backend();
-    return { path: this.model().path, backend, nativeFolder: nativeFolder === '' ? (this.installedNative() ?? '') : nativeFolder };
+    return { path: this.model().path, backend, nativeFolder: nativeFolder === '' ? (this.installedNative() ?? '') : nativeFolder, memory: this.memory() };
   }
 
   /** As they are set; an empty nativeFolder is none. @throws E_SETTING_INVALID */
   backend(): BackendSettings {
     const { backend, nativeFolder } = backendSettings(get());
     return { backend, nativeFolder: whole(nativeFolder) };
+  }
+
+  /** Bytes of memory that a run may take. @throws E_SETTING_INVALID */
+  memory(): number {
+    return memorySetting(get()) ?? memoryBudget();
   }
 
   /** @throws E_SETTING_INVALID */

@@ -1,5 +1,6 @@
 /** What the settings mean, apart from where they are kept. A value that makes no sense is an error that names its setting. */
 import { canonicalPolicy, type ComparedSettings } from '../analysis/policyLabels.js';
+import { MEMORY_USAGE, parseMemory } from '../base/bytes.js';
 import { isLensError, LensError } from '../base/errors.js';
 import type { BackendPreference } from '../protocol/engineApi.js';
 import type { InlineUnit } from './inlineMarks.js';
@@ -64,6 +65,20 @@ export function readable<T>(read: () => T): T | undefined {
 export function namingModelSetting(error: LensError): LensError {
   if (error.code !== 'E_MODEL_NOT_FOUND') return error;
   return new LensError(error.code, error.message, `Check the setting ${SECTION}.model, or choose another model.`, { cause: error });
+}
+
+/** Bytes of memory that a run may take; undefined where nobody has said. @throws E_SETTING_INVALID */
+export function memorySetting(get: Get): number | undefined {
+  const given = text(get, 'memoryBudget').trim();
+  if (given === '') return undefined;
+  const bytes = parseMemory(given);
+  if (bytes === undefined) throw invalid('memoryBudget', given, `Use ${MEMORY_USAGE}; empty is half of the machine's memory.`);
+  return bytes;
+}
+
+/** Whether surprisal is computed. @throws E_SETTING_INVALID */
+export function surprisalEnabled(get: Get): boolean {
+  return flag(get, 'surprisal');
 }
 
 export function comparedSettings(get: Get): ComparedSettings {

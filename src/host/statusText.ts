@@ -1,6 +1,6 @@
 /** The words of the status bar item and of the line above the analysed text. */
 import type { RunAnalysis } from '../analysis/analyze.js';
-import { backendText, bigText, meanText, plural } from '../analysis/labels.js';
+import { backendText, bigText, durationText, meanText, plural } from '../analysis/labels.js';
 import { shapeText } from '../analysis/modelShape.js';
 import { policyPhrase } from '../analysis/policyLabels.js';
 import type { PanelStatus } from '../protocol/panelApi.js';
@@ -81,7 +81,7 @@ function tooltip({ status, modelName, policyLabel, native, title, runs }: Status
   if (first !== undefined) {
     const { model, backend } = first.run;
     lines.push(`${escapeMarkdown(model.name)} (${escapeMarkdown(model.family)}): ${shapeText(model)}`);
-    for (const run of runs) lines.push(`${policyPhrase(run.run)}: ${meanText(run.meanExperts)} experts a token, ${bigText(run.run.activeParameters)} parameters used per token, ${Math.round(run.run.forwardMs)} ms`);
+    for (const run of runs) lines.push(`${policyPhrase(run.run)}: ${meanText(run.meanExperts)} experts a token, ${bigText(run.run.activeParameters)} parameters used per token, ${durationText(run.run.forwardMs)}${run.run.expertMs === undefined ? '' : ` (${durationText(run.run.expertMs)} in expert layers)`}`);
     lines.push(`${plural(first.counts.length, 'token')}, ${escapeMarkdown(backendText(backend))} ${escapeMarkdown(backend.version)}`);
   }
   const note = backendNote(first?.run.backend, { ...native, isMissing: false }); // the link says that

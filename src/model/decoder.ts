@@ -3,7 +3,7 @@ import type { Router } from '../routing/route.js';
 import type { Block } from './layers/block.js';
 import { normWeights, type Norm } from './layers/norm.js';
 import type { Rope } from './layers/rope.js';
-import { keyOf, type MatrixWeight, type VectorWeight, type Weight } from './weights.js';
+import { keyOf, type MatrixWeight, type VectorWeight, type Weight } from './weight.js';
 
 /** A decoder-only model as its family reads it from a config: what to read, and what to do in which order. */
 export interface Decoder {

@@ -10,7 +10,7 @@ import { familyOf } from './families/registry.js';
 import { viewGguf, type FamilyView } from './gguf.js';
 import { projectionWeights } from './layers/linear.js';
 import { allOf } from './layers/swiglu.js';
-import { matrixWeight, shapeOf, sizeOf, type Weight } from './weights.js';
+import { matrixWeight, shapeOf, sizeOf, type Weight } from './weight.js';
 
 /** A checkpoint understood: its decoder, every weight of which is known to be there in the right shape. */
 export interface Model {

@@ -18,11 +18,15 @@ export interface Machine {
 /** Consecutive tokens of one text under one policy. */
 export interface Sequence {
   readonly ids: Int32Array;
+  /** Sequences with the same number have the same ids after the same tokens; what they have in common is computed once. */
+  readonly text?: number;
   readonly policy: Policy;
   /** Keys and values of earlier tokens and, as layers run, of these. */
   readonly cache: KvCache;
   /** Called by each MoE layer, before its experts run. */
   readonly onRouting: (layer: number, routing: Routing) => void;
+  /** Called after a MoE layer's routed experts, with the milliseconds that its rows took of the time of all. */
+  readonly onExperts?: (layer: number, ms: number) => void;
 }
 
 /** Rows of a batch that are neighbours in one sequence: rows [from, from + count) are its tokens from position `position` on. */

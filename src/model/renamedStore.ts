@@ -13,6 +13,8 @@ export function renamedStore(store: TensorStore, rename: (name: string) => strin
       return tensor === undefined ? [] : [[renamed, tensor]];
     })),
     readFloat32: (name, start, count) => store.readFloat32(originals.get(name) ?? name, start, count),
+    blockType: (name) => store.blockType(originals.get(name) ?? name),
+    readBlocks: (name, start, target) => store.readBlocks(originals.get(name) ?? name, start, target),
     close: () => store.close(),
   };
 }

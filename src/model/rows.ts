@@ -11,6 +11,11 @@ export interface Rows {
 /** Rows [from, from + count), not copied. */
 export const rowsOf = ({ values, width }: Rows, from: number, count: number): Rows => ({ values: values.subarray(from * width, (from + count) * width), count, width });
 
+/** [0, count) in `parts` nearly equal ranges. */
+export function evenRanges(count: number, parts: number): (readonly [from: number, to: number])[] {
+  return Array.from({ length: parts }, (_, i) => [Math.floor((count * i) / parts), Math.floor((count * (i + 1)) / parts)] as const);
+}
+
 /** x += change * factor */
 export function addTo({ values: x }: Rows, { values: change }: Rows, factor = 1): void {
   for (let i = 0; i < x.length; i++) x[i] += change[i] * factor;

@@ -1,10 +1,11 @@
 import type { Decoder } from './decoder.js';
+import { slice, widen, type Numbers } from '../tensor/numbers.js';
 import { breathe, type Machine } from './pass.js';
 import type { Rows } from './rows.js';
-import type { MatrixRows } from './weights.js';
+import type { MatrixRows } from './weight.js';
 
-/** The output layer is applied to this many vocabulary entries at a time: never [T, vocabulary] logits in memory. */
-const VOCABULARY_BLOCK = 8192;
+/** The output layer is applied to so many of its bytes (f32) at a time: neither it nor [T, vocabulary] logits are ever in memory as a whole. */
+const BLOCK_BYTES = 16 * 2 ** 20;
 
 /**
  * -ln softmax(hidden W^T)[target] for each row, in nats. The blocks of the vocabulary are shared out to the lanes.
@@ -16,8 +17,9 @@ export async function surprisals(decoder: Decoder, hidden: Rows, targets: Int32A
   const logNormaliser = new Float64Array(targets.length).fill(-Infinity);
   const targetLogit = new Float64Array(targets.length);
   const bias = outputBias === undefined ? undefined : await weights.values(outputBias);
-  const blocks = Array.from({ length: Math.ceil(vocabularySize / VOCABULARY_BLOCK) }, (_, i): MatrixRows => ({
-    kind: 'rows', of: output, from: i * VOCABULARY_BLOCK, count: Math.min(VOCABULARY_BLOCK, vocabularySize - i * VOCABULARY_BLOCK),
+  const atOnce = Math.min(vocabularySize, Math.ceil(BLOCK_BYTES / (4 * hidden.width)));
+  const blocks = Array.from({ length: Math.ceil(vocabularySize / atOnce) }, (_, i): MatrixRows => ({
+    kind: 'rows', of: output, from: i * atOnce, count: Math.min(atOnce, vocabularySize - i * atOnce),
   }));
   for (let first = 0; first < blocks.length; first += lanes.count) {
     await breathe(signal);
@@ -30,7 +32,7 @@ export async function surprisals(decoder: Decoder, hidden: Rows, targets: Int32A
       for (const sum of sums) sum.forEach((value, row) => { logNormaliser[row] = logAddExp(logNormaliser[row], value); });
       together.forEach(({ from, count }, i) => {
         targets.forEach((target, row) => {
-          if (target >= from && target < from + count) targetLogit[row] = dot(hidden, row, held[i].block, target - from) * scale + (bias?.[target] ?? 0);
+          if (target >= from && target < from + count) targetLogit[row] = dot(hidden, row, outputRow(held[i].block, target - from, hidden.width)) * scale + (bias?.[target] ?? 0);
         });
       });
     }));
@@ -38,10 +40,19 @@ export async function surprisals(decoder: Decoder, hidden: Rows, targets: Int32A
   return Float32Array.from(logNormaliser, (value, row) => value - targetLogit[row]);
 }
 
-/** Row `row` of x times row `output` of a weight. */
-function dot({ values, width }: Rows, row: number, weight: Float32Array, output: number): number {
+/** Row `output` of a weight, as f32. */
+function outputRow(weight: Numbers, output: number, width: number): Float32Array {
+  const row = slice(weight, output * width, width);
+  if (!('type' in row)) return row;
+  const values = new Float32Array(width);
+  widen(row, values);
+  return values;
+}
+
+/** Row `row` of x times another. */
+function dot({ values, width }: Rows, row: number, other: Float32Array): number {
   let sum = 0;
-  for (let c = 0; c < width; c++) sum += values[row * width + c] * weight[output * width + c];
+  for (let c = 0; c < width; c++) sum += values[row * width + c] * other[c];
   return sum;
 }
 

@@ -1,57 +1,19 @@
 import { LensError } from '../base/errors.js';
 import type { TensorStore } from '../checkpoint/tensorStore.js';
 import type { Block, SharedMemory } from '../tensor/memory.js';
+import type { Numbers } from '../tensor/numbers.js';
+import { keyOf, type MatrixRows, type MatrixWeight, type VectorWeight, type Weight } from './weight.js';
+import { readForm, storedForm, type Form } from './weightForm.js';
 
-/** A weight by its name in the checkpoint and its shape there. A linear layer is stored [out, in]. */
-export interface MatrixWeight {
-  readonly kind: 'matrix';
-  readonly name: string;
-  readonly out: number;
-  readonly in: number;
-  /** Set when it lies in a larger tensor, or the other way round. */
-  readonly part?: Part;
-}
-export interface VectorWeight {
-  readonly kind: 'vector';
-  readonly name: string;
-  readonly length: number;
-  readonly part?: Part;
-}
-export type Weight = MatrixWeight | VectorWeight;
-
-/**
- * Where a weight lies in a tensor, as strides do in NumPy: element (o, i) of a matrix is element offset + o * steps[0] +
- * i * steps[1] of the tensor in row-major order, element i of a vector offset + i * steps[0].
- */
-export interface Part {
-  /** Shape of the whole tensor. */
-  readonly of: readonly number[];
-  readonly offset: number;
-  readonly steps: readonly [number, number] | readonly [number];
-}
-
-export const matrixWeight = (name: string, out: number, inputs: number, part?: Part): MatrixWeight => ({ kind: 'matrix', name, out, in: inputs, ...(part === undefined ? {} : { part }) });
-export const vectorWeight = (name: string, length: number, part?: Part): VectorWeight => ({ kind: 'vector', name, length, ...(part === undefined ? {} : { part }) });
-/** Shape of the tensor that holds the weight. */
-export const shapeOf = (weight: Weight): readonly number[] => weight.part?.of ?? (weight.kind === 'matrix' ? [weight.out, weight.in] : [weight.length]);
-/** Elements of the weight itself. */
-export const sizeOf = (weight: Weight): number => (weight.kind === 'matrix' ? weight.out * weight.in : weight.length);
-
-/** Some of the output rows of a matrix: the output layer is used in blocks of the vocabulary. */
-export interface MatrixRows {
-  readonly kind: 'rows';
-  readonly of: MatrixWeight;
-  readonly from: number;
-  readonly count: number;
-}
-
-/** What can be asked for: one weight, or several one behind the other. */
-export type Wanted = Weight | MatrixRows | readonly Weight[] | undefined;
-type ValuesOf<W extends Wanted> = W extends undefined ? undefined : Float32Array;
+/** What can be asked for: one weight, or several of a kind one behind the other. */
+export type Wanted = MatrixWeight | MatrixRows | readonly MatrixWeight[] | VectorWeight | readonly VectorWeight[] | undefined;
+/** What all the numbers of one record are asked by. */
+export type WantedRecord = Readonly<Record<string, Wanted>>;
+type ValuesOf<W extends Wanted> = W extends undefined ? undefined : W extends VectorWeight | readonly VectorWeight[] ? Float32Array : Numbers;
 type Held<W> = { readonly [K in keyof W]: W[K] extends Wanted ? ValuesOf<W[K]> : never };
 
 interface Resident {
-  readonly values: Float32Array;
+  readonly values: Numbers;
   readonly block: Block;
 }
 
@@ -63,56 +25,75 @@ interface Entry {
   users: number;
 }
 
-/** Tells a weight from every other one, parts of one tensor included. */
-export function keyOf(weight: Weight | MatrixRows): string {
-  if (weight.kind === 'rows') return `${keyOf(weight.of)}[${weight.from}:${weight.count}]`;
-  return weight.part === undefined ? weight.name : `${weight.name}@${weight.part.offset}/${weight.part.steps.join(',')}:${sizeOf(weight)}`;
-}
-
-const elementsOf = (weight: Weight | MatrixRows): number => (weight.kind === 'rows' ? weight.count * weight.of.in : sizeOf(weight));
 const listOf = (wanted: Exclude<Wanted, undefined>): readonly (Weight | MatrixRows)[] => ('kind' in wanted ? [wanted] : wanted);
 
+/** Part of the memory that what is read ahead may take. */
+const AHEAD_SHARE = 1 / 8;
+
 /**
- * The weights of a checkpoint in memory that all lanes see: read from disk when first used, widened to f32, matrices [out, in] as
- * stored, the least recently used let go of when the budget is full.
+ * The weights of a checkpoint in memory that all lanes see: read from disk when first used, matrices [out, in] as stored, the least
+ * recently used let go of when memory is full. Where all of them fit as f32, they are widened when they are read; else matrices
+ * stay as they are on disk, and what multiplies with them widens them.
  */
 export class Weights {
   readonly #entries = new Map<string, Entry>();
+  /** Keys of what has been looked at for NaN and infinities: files do not change. */
+  readonly #checked = new Set<string>();
+  readonly #unregister: () => void;
 
+  /** @param keepStored whether matrices are kept as on disk */
   constructor(
     private readonly store: TensorStore,
-    /** Where they are kept. */
     private readonly memory: SharedMemory,
-  ) {}
+    readonly keepStored: boolean,
+  ) {
+    this.#unregister = memory.onFull(() => this.#letGo());
+  }
 
-  /** Bytes that may be in memory at once. */
+  /** Bytes that may be in memory at once, all in all. */
   get budget(): number {
     return this.memory.limit;
   }
 
   /** Brings the weights in and runs `work` with their numbers, in row-major order; only during `work` are they sure to stay. */
-  async use<const W extends Readonly<Record<string, Wanted>>, R>(wanted: W, work: (values: Held<W>) => R | Promise<R>): Promise<R> {
+  async use<const W extends WantedRecord, R>(wanted: W, work: (values: Held<W>) => R | Promise<R>): Promise<R> {
     return this.hold([wanted], ([values]) => work(values));
   }
 
-  /** The same for many at once. */
-  async hold<const W extends Readonly<Record<string, Wanted>>, R>(wanted: readonly W[], work: (values: readonly Held<W>[]) => R | Promise<R>): Promise<R> {
+  /** The same for many at once, which are read side by side. */
+  async hold<const W extends WantedRecord, R>(wanted: readonly W[], work: (values: readonly Held<W>[]) => R | Promise<R>): Promise<R> {
     const used: Entry[] = [];
     try {
+      const brought = wanted.map((record) => Object.entries(record).flatMap(([name, each]) => {
+        if (each === undefined) return [];
+        const entry = this.#bring(listOf(each));
+        used.push(entry);
+        return [{ name, entry }];
+      }));
+      await Promise.allSettled(used.map(({ reading }) => reading)); // none may still be read into its memory when others fail
       const values: Held<W>[] = [];
-      for (const record of wanted) {
-        const held: Record<string, Float32Array | undefined> = {};
-        for (const [name, each] of Object.entries(record)) {
-          if (each === undefined) continue;
-          const entry = this.#bring(listOf(each));
-          used.push(entry);
-          held[name] = (await entry.reading).values;
-        }
-        values.push(held as Held<W>); // it has the keys of `record`, each with its numbers
+      for (const record of brought) {
+        const held: Record<string, Numbers> = {};
+        for (const { name, entry } of record) held[name] = (await entry.reading).values;
+        values.push(held as Held<W>); // it has the keys of its record, each with its numbers
       }
       return await work(values);
     } finally {
       for (const entry of used) entry.users--;
+    }
+  }
+
+  /** Begins to read what will soon be used, without waiting for it, as far as there is room. Errors come when it is used. */
+  readAhead(wanted: readonly WantedRecord[]): void {
+    let left = this.budget * AHEAD_SHARE;
+    for (const record of wanted) {
+      for (const each of Object.values(record)) {
+        if (each === undefined) continue;
+        const weights = listOf(each);
+        left -= this.#formOf(weights).bytes;
+        if (left < 0) return;
+        this.#bring(weights).users--;
+      }
     }
   }
 
@@ -124,7 +105,11 @@ export class Weights {
   /** Rows of a matrix as stored, unresident: token embeddings are read for the tokens that occur only. [rows.length, in] */
   async rows(weight: MatrixWeight, rows: Int32Array, into: Float32Array): Promise<void> {
     const places = new Map<number, number[]>();
-    for (const [i, row] of rows.entries()) places.set(row, [...(places.get(row) ?? []), i]);
+    for (const [i, row] of rows.entries()) {
+      const at = places.get(row);
+      if (at === undefined) places.set(row, [i]);
+      else at.push(i);
+    }
     for (const [row, at] of places) {
       const values = await this.store.readFloat32(weight.name, row * weight.in, weight.in);
       for (const i of at) into.set(values, i * weight.in);
@@ -133,6 +118,7 @@ export class Weights {
 
   /** Lets go of everything; nothing may be in use. */
   async dispose(): Promise<void> {
+    this.#unregister();
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     for (const { reading } of entries) await reading.then(({ block }) => { this.memory.free(block); }, () => undefined);
@@ -154,16 +140,20 @@ export class Weights {
     return entry;
   }
 
+  #formOf(weights: readonly (Weight | MatrixRows)[]): Form {
+    return (this.keepStored ? storedForm(this.store, weights) : undefined) ?? readForm(weights);
+  }
+
   async #read(weights: readonly (Weight | MatrixRows)[], key: string): Promise<Resident> {
-    const elements = weights.reduce((sum, weight) => sum + elementsOf(weight), 0);
-    const block = this.#makeRoom(elements * Float32Array.BYTES_PER_ELEMENT, key);
+    const form = this.#formOf(weights);
+    const block = this.memory.allocate(form.bytes);
+    if (block === undefined) {
+      const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
+      throw new LensError('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(form.bytes)}, and at most ${mib(this.budget)} may be used.`, 'Raise moeLens.memoryBudget (--memory), close other programs, or use a smaller checkpoint.');
+    }
     try {
-      const values = this.memory.floats(block, elements);
-      let at = 0;
-      for (const weight of weights) {
-        values.set(await this.#values(weight), at);
-        at += elementsOf(weight);
-      }
+      const values = await form.read(this.store, this.memory, block, !this.#checked.has(key));
+      this.#checked.add(key);
       return { values, block };
     } catch (error) {
       this.memory.free(block);
@@ -171,39 +161,7 @@ export class Weights {
     }
   }
 
-  async #values(weight: Weight | MatrixRows): Promise<Float32Array> {
-    if (weight.kind === 'vector') {
-      const [step] = weight.part?.steps ?? [1];
-      return this.#gather(weight.name, weight.part?.offset ?? 0, [weight.length, 1], [step, 1]);
-    }
-    const { of, from, count } = weight.kind === 'rows' ? weight : { of: weight, from: 0, count: weight.out };
-    const [rowStep, columnStep = 1] = of.part?.steps ?? [of.in, 1];
-    return this.#gather(of.name, (of.part?.offset ?? 0) + from * rowStep, [count, of.in], [rowStep, columnStep]);
-  }
-
-  /** [rows, columns] elements of a tensor, `steps` apart from row to row and from column to column. */
-  async #gather(name: string, offset: number, [rows, columns]: readonly [number, number], [rowStep, columnStep]: readonly [number, number]): Promise<Float32Array> {
-    const elements = rows * columns;
-    if (columnStep === 1 && (rowStep === columns || rows === 1)) return this.store.readFloat32(name, offset, elements);
-    const span = await this.store.readFloat32(name, offset, (rows - 1) * rowStep + (columns - 1) * columnStep + 1);
-    const result = new Float32Array(elements);
-    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) result[row * columns + column] = span[row * rowStep + column * columnStep];
-    return result;
-  }
-
-  /** Lets go of what was least recently used, and is not in use, until there is room. */
-  #makeRoom(bytes: number, key: string): Block {
-    for (;;) {
-      const block = this.memory.allocate(bytes);
-      if (block !== undefined) return block;
-      if (!this.#letGo()) {
-        const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
-        throw new LensError('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(bytes)}, and at most ${mib(this.budget)} may be in memory.`, 'Close other programs, or use a smaller checkpoint.');
-      }
-    }
-  }
-
-  /** @returns false if everything is in use */
+  /** Lets go of what was least recently used. @returns false if everything is in use */
   #letGo(): boolean {
     for (const [key, { resident, users }] of this.#entries) {
       if (resident === undefined || users > 0) continue;

@@ -13,6 +13,8 @@ export interface OpenParams {
   readonly backend: BackendPreference;
   /** A folder whose node_modules holds @tensorflow/tfjs-node; empty: the usual places. */
   readonly nativeFolder: string;
+  /** Bytes of memory that a run may take; `memoryBudget()` where nobody has said. */
+  readonly memory: number;
 }
 
 export interface OpenResult {
@@ -24,6 +26,8 @@ export interface TraceParams extends OpenParams {
   readonly text: string;
   /** Policies in text form; each gives one run. */
   readonly policies: readonly string[];
+  /** Whether surprisal is wanted: it takes the output layer, a product with the whole vocabulary for every token. */
+  readonly surprisal: boolean;
 }
 
 export interface DetailParams {
@@ -35,7 +39,7 @@ export interface ReleaseParams {
   readonly traceIds: readonly number[];
 }
 
-export interface DiscoverParams extends Pick<OpenParams, 'backend' | 'nativeFolder'> {
+export interface DiscoverParams extends Pick<OpenParams, 'backend' | 'nativeFolder' | 'memory'> {
   /** Folders the user named, beside the usual caches. */
   readonly folders: readonly string[];
 }

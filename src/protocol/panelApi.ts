@@ -3,7 +3,7 @@
  * deltas; all of a snapshot is JSON, so that the panel can keep it over a reload of the window.
  */
 import type { ModelFacts } from '../trace/modelFacts.js';
-import type { BackendInfo, ModelInfo, TokenDetail, Windows } from '../trace/run.js';
+import type { BackendInfo, ModelInfo, RunMemory, TokenDetail, Windows } from '../trace/run.js';
 
 /** Mean and spread of the counts of one MoE layer over the tokens. */
 export interface PanelLayer {
@@ -20,10 +20,12 @@ export interface PanelRun {
   readonly label: string;
   readonly simulated: boolean;
   readonly meanExperts: number;
-  /** Mean surprisal in nats per token; null for a single token. */
+  /** Mean surprisal in nats per token; null for a single token, and where none was asked for. */
   readonly meanSurprisal: number | null;
   readonly activeParameters: number;
   readonly forwardMs: number;
+  /** Of that, in the expert layers, as in RunSummary. */
+  readonly expertMs?: number;
   /** Mean count over MoE layers, and heat level 0..7, per token. */
   readonly counts: readonly number[];
   readonly heat: readonly number[];
@@ -62,6 +64,7 @@ export interface PanelResult {
   readonly text: string;
   readonly model: ModelInfo;
   readonly backend: BackendInfo;
+  readonly memory: RunMemory;
   readonly tokens: readonly PanelToken[];
   /** One run, or two when policies were compared: the first is the one shown inline in the editor. */
   readonly runs: readonly PanelRun[];

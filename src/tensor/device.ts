@@ -1,3 +1,5 @@
+import type { Numbers } from './numbers.js';
+
 /**
  * The operations that the kernels need, on whichever backend runs. Tensors are two-dimensional, float32 and row-major. All is
  * synchronous; what is made during `scope` is freed at its end, so nothing is freed by hand.
@@ -11,6 +13,8 @@ export interface Device {
   readonly live: number;
   /** The numbers are not copied where they lie in SharedMemory and the backend can: they must not change during the scope. */
   from(values: Float32Array, rows: number, columns: number): Tensor;
+  /** As `from`; numbers as stored are widened. @throws E_WEIGHTS_NOT_FINITE */
+  weight(numbers: Numbers, rows: number, columns: number): Tensor;
   /** A copy of the numbers, or a view that lives as long as the tensor. */
   read(tensor: Tensor): Float32Array;
   /** a b: [m, k] x [k, n] */

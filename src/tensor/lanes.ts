@@ -14,7 +14,9 @@ import { LaneThread } from './laneThread.js';
  */
 export interface Lanes {
   readonly backend: Omit<Backend, 'device'>;
-  /** How many pieces of work run side by side now. */
+  /** How many pieces of work can run side by side, once widened. */
+  readonly most: number;
+  /** How many do now. */
   readonly count: number;
   /** Lanes that are worth telling for so many multiply-adds. */
   lanesFor(work: number): number;
@@ -22,6 +24,8 @@ export interface Lanes {
   widen(): Promise<void>;
   /** Runs a kernel on each of at most `count` arguments side by side. */
   run<K extends KernelName>(kernel: K, args: readonly KernelArgs<K>[]): Promise<void>;
+  /** Runs a kernel on one lane, which must not be at work. */
+  runOn<K extends KernelName>(lane: number, kernel: K, args: KernelArgs<K>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +46,11 @@ const WORTH_A_LANE = 4e6;
 export function startLanes(options: LanesOptions): Promise<Lanes> {
   const script = fileURLToPath(new URL('./lane.js', import.meta.url));
   return existsSync(script) ? ThreadLanes.start(script, options) : inlineLane(options);
+}
+
+/** Waits for all, also when one fails: a lane that is still at work must end before its memory is used again. */
+export async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }
 
 class ThreadLanes implements Lanes {
@@ -66,6 +75,10 @@ class ThreadLanes implements Lanes {
     return new ThreadLanes(script, options, first, await first.started);
   }
 
+  get most(): number {
+    return this.options.threads ?? availableParallelism();
+  }
+
   get count(): number {
     return this.#lanes.length;
   }
@@ -79,9 +92,12 @@ class ThreadLanes implements Lanes {
     return this.#widening;
   }
 
-  async run<K extends KernelName>(kernel: K, args: readonly KernelArgs<K>[]): Promise<void> {
-    // a lane that is still at work when another fails must end before its memory is used again
-    for (const result of await Promise.allSettled(args.map((each, i) => this.#lanes[i].run(kernel, each)))) if (result.status === 'rejected') throw result.reason;
+  run<K extends KernelName>(kernel: K, args: readonly KernelArgs<K>[]): Promise<void> {
+    return allDone(args.map((each, lane) => this.runOn(lane, kernel, each)));
+  }
+
+  runOn<K extends KernelName>(lane: number, kernel: K, args: KernelArgs<K>): Promise<void> {
+    return this.#lanes[lane].run(kernel, args);
   }
 
   async close(): Promise<void> {
@@ -90,7 +106,7 @@ class ThreadLanes implements Lanes {
 
   async #widen(): Promise<void> {
     const same: LanesOptions = { ...this.options, backend: this.backend.name === 'wasm' ? 'wasm' : 'native' };
-    const more = Array.from({ length: (this.options.threads ?? availableParallelism()) - 1 }, () => new LaneThread(this.script, same));
+    const more = Array.from({ length: this.most - 1 }, () => new LaneThread(this.script, same));
     const started = await Promise.allSettled(more.map((lane) => lane.started));
     this.#lanes = [...this.#lanes, ...more.filter((_, i) => started[i].status === 'fulfilled')]; // fewer lanes are slower, nothing else
   }
@@ -100,10 +116,12 @@ async function inlineLane({ backend, nativeFolder }: LanesOptions): Promise<Lane
   const { device, ...started } = await startBackend(backend, nativeFolder);
   return {
     backend: started,
+    most: 1,
+    run: async (kernel, args) => { for (const each of args) await Promise.resolve().then(() => { runKernel(device, kernel, each); }); },
     count: 1,
     lanesFor: () => 1,
     widen: () => Promise.resolve(),
-    run: async (kernel, args) => { for (const each of args) await Promise.resolve().then(() => { runKernel(device, kernel, each); }); },
+    runOn: (_lane, kernel, args) => Promise.resolve().then(() => { runKernel(device, kernel, args); }),
     close: () => Promise.resolve(),
   };
 }

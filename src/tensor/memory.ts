@@ -1,7 +1,7 @@
 /**
  * Memory that every thread of the process sees. Its pieces begin at multiples of 64 bytes: TensorFlow takes such memory as a
- * tensor as it is, without copying (TF_NewTensor copies what is aligned worse). What was freed is used again, so that
- * the process never holds more than the most that was in use at once.
+ * tensor as it is, without copying (TF_NewTensor copies what is aligned worse). Memory that was touched once stays with the process,
+ * so what counts against the limit is how far the arenas reach, holes included; what was freed is used again.
  */
 const PAGE = 65_536;
 const ALIGNMENT = 64;
@@ -35,6 +35,8 @@ class Arena {
   readonly #memory: WasmMemory;
   readonly #limit: number;
   #end = 0;
+  /** The most that `#end` has been: what the process holds. */
+  #touched = 0;
   #holes: Hole[] = [];
 
   constructor(bytes: number) {
@@ -42,8 +44,15 @@ class Arena {
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: bytes / PAGE, shared: true });
   }
 
-  /** The first place that is large enough; undefined if there is none. */
-  allocate(bytes: number): number | undefined {
+  get touched(): number {
+    return this.#touched;
+  }
+
+  /**
+   * The first place that is large enough; undefined if there is none.
+   * @param more bytes that may be touched for the first time
+   */
+  allocate(bytes: number, more: number): number | undefined {
     const at = this.#holes.findIndex((hole) => hole.bytes >= bytes);
     const hole = this.#holes[at] as Hole | undefined;
     if (hole !== undefined) {
@@ -51,9 +60,11 @@ class Arena {
       this.#holes.splice(at, 1, ...(rest.bytes === 0 ? [] : [rest]));
       return hole.offset;
     }
-    if (this.#end + bytes > this.#limit || !this.#grow(this.#end + bytes)) return undefined;
+    const end = this.#end + bytes;
+    if (end > this.#limit || end - this.#touched > more || !this.#grow(end)) return undefined;
     const offset = this.#end;
-    this.#end += bytes;
+    this.#end = end;
+    this.#touched = Math.max(this.#touched, end);
     return offset;
   }
 
@@ -88,31 +99,44 @@ class Arena {
   }
 }
 
-/** Hands out shared memory up to a limit. */
+/** Hands out shared memory up to a limit. Who keeps things that could be made again registers a way to let go of them. */
 export class SharedMemory {
   readonly #arenas: Arena[] = [];
+  readonly #keepers = new Set<() => boolean>();
   #used = 0;
 
-  /** @param limit bytes that may be in use at once */
-  constructor(readonly limit: number) {}
+  /** @param limit bytes that may be held at once; when it is lowered, what is held already stays */
+  constructor(public limit: number) {}
+
+  /** Bytes that the process holds for it, in use or not. */
+  get touched(): number {
+    return this.#arenas.reduce((sum, { touched }) => sum + touched, 0);
+  }
 
   /** Bytes in use. */
   get used(): number {
     return this.#used;
   }
 
-  /** @returns undefined if that much is not left */
+  /**
+   * When memory runs out, `letGo` is called until there is enough, those registered first before others.
+   * @param letGo gives something back; false if it has nothing that could be spared
+   * @returns ends the registration
+   */
+  onFull(letGo: () => boolean): () => void {
+    this.#keepers.add(letGo);
+    return () => { this.#keepers.delete(letGo); };
+  }
+
+  /** @returns undefined if that much is not left, whatever is let go of */
   allocate(bytes: number): Block | undefined {
     const rounded = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
-    if (this.#used + rounded > this.limit || rounded > MAX_ARENA_BYTES) return undefined;
-    for (const [arena, each] of this.#arenas.entries()) {
-      const offset = each.allocate(rounded);
-      if (offset !== undefined) return this.#taken(arena, offset, rounded);
+    if (rounded > Math.min(this.limit, MAX_ARENA_BYTES)) return undefined;
+    for (;;) {
+      const block = this.#place(rounded);
+      if (block !== undefined) return block;
+      if (![...this.#keepers].some((letGo) => letGo())) return undefined;
     }
-    const arena = new Arena(Math.ceil(Math.min(MAX_ARENA_BYTES, Math.max(ARENA_BYTES, rounded)) / PAGE) * PAGE);
-    const offset = arena.allocate(rounded);
-    if (offset === undefined) return undefined;
-    return this.#taken(this.#arenas.push(arena) - 1, offset, rounded);
   }
 
   free({ arena, offset, bytes }: Block): void {
@@ -123,6 +147,27 @@ export class SharedMemory {
   /** The first `count` numbers of a block; what they are is left from its last use. */
   floats({ arena, offset }: Block, count: number): Float32Array {
     return new Float32Array(this.#arenas[arena].buffer, offset, count);
+  }
+
+  /** The first `count` bytes of a block. */
+  bytes({ arena, offset }: Block, count: number): Uint8Array {
+    return new Uint8Array(this.#arenas[arena].buffer, offset, count);
+  }
+
+  /** First where something was before, then in what is new. */
+  #place(bytes: number): Block | undefined {
+    const left = this.limit - this.touched;
+    for (const more of [0, left]) {
+      for (const [arena, each] of this.#arenas.entries()) {
+        const offset = each.allocate(bytes, more);
+        if (offset !== undefined) return this.#taken(arena, offset, bytes);
+      }
+    }
+    if (bytes > left) return undefined;
+    const arena = new Arena(Math.ceil(Math.min(MAX_ARENA_BYTES, Math.max(ARENA_BYTES, bytes)) / PAGE) * PAGE);
+    const offset = arena.allocate(bytes, left);
+    if (offset === undefined) return undefined;
+    return this.#taken(this.#arenas.push(arena) - 1, offset, bytes);
   }
 
   #taken(arena: number, offset: number, bytes: number): Block {

@@ -1,4 +1,7 @@
+import { LensError } from '../base/errors.js';
 import type { Device, Tensor } from './device.js';
+import { SharedMemory, type Block } from './memory.js';
+import { widen } from './numbers.js';
 
 /** What tfjs-node's binding offers, as far as it is used here (its binding/tfjs_binding.d.ts). */
 export interface Binding {
@@ -8,7 +11,7 @@ export interface Binding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_INT: number;
-  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array;
   executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): { id: number; shape: number[] }[];
@@ -18,6 +21,10 @@ interface Attribute {
   readonly type: number;
   readonly value: number | boolean;
 }
+
+/** TF_DataType of tensorflow/core/framework/types.proto, where the binding has no name for it. */
+const UINT8 = 4;
+const HALVES: Readonly<Record<string, number>> = { BF16: 14, F16: 19 };
 
 interface Handle extends Tensor {
   readonly id: number;
@@ -43,6 +50,13 @@ export function nativeDevice(binding: Binding): Device {
   const reduceOp = [flag('keep_dims', true), T, type('Tidx', TF_INT32)];
   const joinOp: Attribute[] = [{ name: 'N', type: binding.TF_ATTR_INT, value: 2 }, T, type('Tidx', TF_INT32)];
 
+  const cast = (from: number): Attribute[] => [type('SrcT', from), type('DstT', TF_FLOAT), flag('Truncate', false)];
+  const bitcast = (to: number): Attribute[] => [type('T', UINT8), type('type', to)];
+  const widening = new Map(Object.entries(HALVES).map(([name, half]) => [name, { bitcast: bitcast(half), cast: cast(half) }]));
+
+  /** Where stored numbers are widened to: as long as their scope. */
+  const memory = new SharedMemory(Infinity);
+  let widened: Block[] = [];
   let made: number[] = [];
   const own = (id: number): number => { made.push(id); return id; };
   const run = (name: string, attributes: Attribute[], ...inputs: number[]): Handle => {
@@ -58,16 +72,28 @@ export function nativeDevice(binding: Binding): Device {
     version: binding.TF_Version,
     get live() { return made.length; },
     scope: (work) => {
-      const outer = made;
-      made = [];
+      const [outer, outerWidened] = [made, widened];
+      [made, widened] = [[], []];
       try {
         return work();
       } finally {
         for (const id of made) binding.deleteTensor(id);
-        made = outer;
+        for (const block of widened) memory.free(block);
+        [made, widened] = [outer, outerWidened];
       }
     },
     from: (values, rows, columns): Handle => ({ id: own(binding.createTensor([rows, columns], TF_FLOAT, values)), rows, columns }),
+    weight: (numbers, rows, columns) => {
+      if (!('type' in numbers)) return device.from(numbers, rows, columns);
+      const half = widening.get(numbers.type.name);
+      if (half !== undefined) return run('Cast', half.cast, run('Bitcast', half.bitcast, own(binding.createTensor([rows, columns, 2], UINT8, numbers.bytes))).id);
+      const block = memory.allocate(rows * columns * Float32Array.BYTES_PER_ELEMENT);
+      if (block === undefined) throw new LensError('E_OUT_OF_MEMORY', `There is no memory to widen ${numbers.name}.`, 'Close other programs.');
+      widened.push(block);
+      const values = memory.floats(block, rows * columns);
+      widen(numbers, values);
+      return device.from(values, rows, columns);
+    },
     read: (tensor) => binding.tensorDataSync(idOf(tensor)),
     times: (a, b) => run('MatMul', plain, idOf(a), idOf(b)),
     timesTransposed: (a, b) => run('MatMul', secondTurned, idOf(a), idOf(b)),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device, Tensor } from './device.js';
+import { widen } from './numbers.js';
 
 interface Handle extends Tensor {
   readonly of: tf.Tensor2D;
@@ -13,6 +14,7 @@ const inner = (tensor: Tensor): tf.Tensor2D => (tensor as Handle).of;
  * new one: so weights, as stored, come first, and the few rows of activations second, turned round.
  */
 export function wasmDevice(): Device {
+  let widened = new Float32Array(0); // every tensor is copied from it at once
   const device: Device = {
     name: 'wasm',
     version: tf.version_core,
@@ -26,6 +28,12 @@ export function wasmDevice(): Device {
       }
     },
     from: (values, rows, columns) => handle(tf.tensor2d(values, [rows, columns])),
+    weight: (numbers, rows, columns) => {
+      if (!('type' in numbers)) return device.from(numbers, rows, columns);
+      if (widened.length < rows * columns) widened = new Float32Array(rows * columns);
+      widen(numbers, widened);
+      return device.from(widened.subarray(0, rows * columns), rows, columns);
+    },
     read: (tensor) => inner(tensor).dataSync<'float32'>(),
     times: (a, b) => handle(tf.matMul(inner(a), inner(b))),
     timesTransposed: (a, b) => handle(tf.matMul(inner(a), tf.transpose(inner(b)))),

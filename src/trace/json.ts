@@ -48,5 +48,5 @@ export function* traceJson(trace: Trace, full: boolean): Generator<string> {
     }
     yield '}';
   }
-  yield `],"summary":${JSON.stringify(trace.summary)},"timings":${JSON.stringify(trace.timings)}}`;
+  yield `],"summary":${JSON.stringify(trace.summary)},"timings":${JSON.stringify(trace.timings)},"memory":${JSON.stringify(trace.memory)}}`;
 }

@@ -1,13 +1,13 @@
 import type { BackendInfo, ModelInfo } from './run.js';
 
-/** What weights may take in memory, and of which backend that is: the one that a run would start. */
+/** What a run may take in memory, and which backend would start for it. */
 export interface WeightBudget {
   readonly backend: BackendInfo['name'];
-  /** Bytes of f32 weights. */
+  /** Bytes. */
   readonly bytes: number;
 }
 
-/** All weights fit into the budget; or parts of them, which are read from disk again when they are needed; or not even the parts that are needed at once. */
+/** All weights fit into the budget; or parts of them, which are read from disk when they are needed; or not even the parts that are needed at once. */
 export type Fit = 'memory' | 'disk' | 'no';
 
 /** What a checkpoint is, from its config and headers: known before any run. */

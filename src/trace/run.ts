@@ -61,6 +61,14 @@ export interface Windows {
   readonly count: number;
 }
 
+/** What a run was given, was expected to need, and needed: bytes of memory of the whole process. */
+export interface RunMemory {
+  readonly budgetBytes: number;
+  readonly estimatedBytes: number;
+  /** The peak of the resident set as the operating system counts it, since the process began. */
+  readonly peakBytes: number;
+}
+
 export interface RunSummary {
   /** Names the trace in the engine, for `detail`. */
   readonly traceId: number;
@@ -72,7 +80,7 @@ export interface RunSummary {
   readonly simulated: boolean;
   /** UTF-16 code units of the text. */
   readonly textLength: number;
-  /** Per token [T]: vocabulary id, UTF-16 offsets into the text, -ln p in nats (NaN where there is none: the first token). */
+  /** Per token [T]: vocabulary id, UTF-16 offsets into the text, -ln p in nats (NaN where there is none: the first token, and all of them where none was asked for). */
   readonly tokenIds: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -86,6 +94,9 @@ export interface RunSummary {
   readonly flops: number;
   readonly loadMs: number;
   readonly forwardMs: number;
+  /** Of that, in the expert layers; absent where it was not measured. Of policies that ran together each has the share of its selections. */
+  readonly expertMs?: number;
+  readonly memory: RunMemory;
 }
 
 export interface ExpertUse {

@@ -27,5 +27,7 @@ export function runSummary(trace: Trace, traceId: number): RunSummary {
     flops: trace.summary.flops,
     loadMs: trace.timings.loadMs,
     forwardMs: trace.timings.forwardMs,
+    ...(trace.timings.expertMs === undefined ? {} : { expertMs: trace.timings.expertMs }),
+    memory: trace.memory,
   };
 }

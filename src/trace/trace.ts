@@ -1,6 +1,6 @@
 import type { ConcretePolicy, Policy } from '../routing/policy.js';
 import type { Routing } from '../routing/route.js';
-import type { BackendInfo, ModelInfo, Windows } from './run.js';
+import type { BackendInfo, ModelInfo, RunMemory, Windows } from './run.js';
 
 /** One MoE layer of a trace. */
 export interface LayerTrace extends Routing {
@@ -26,19 +26,27 @@ export interface Trace {
   readonly simulated: boolean;
   readonly text: { readonly length: number; readonly sha256: string };
   readonly tokens: TraceTokens;
-  /** [T], nats; NaN where there is none (the first token). */
+  /** [T], nats; NaN where there is none: the first token, and all of them where none was asked for. */
   readonly surprisal: Float32Array;
   /** In ascending order of `layer`; only layers with routed experts. */
   readonly layers: readonly LayerTrace[];
   readonly windows?: Windows;
   readonly summary: TraceSummary;
-  readonly timings: { readonly loadMs: number; readonly forwardMs: number };
+  readonly timings: Timings;
+  readonly memory: RunMemory;
+}
+
+/** Milliseconds: opening the checkpoint, the whole run, and of that the expert layers (absent where it was not measured; of policies that ran together each has the share of its selections). */
+export interface Timings {
+  readonly loadMs: number;
+  readonly forwardMs: number;
+  readonly expertMs?: number;
 }
 
 export interface TraceSummary {
   /** Mean over tokens and MoE layers. */
   readonly meanExperts: number;
-  /** Nats per token; null for a single token. */
+  /** Nats per token; null where no token has any: a single token, or none was asked for. */
   readonly meanSurprisal: number | null;
   /** Mean parameters that a token uses: everything outside the routed experts, and the experts it was sent to. */
   readonly activeParameters: number;

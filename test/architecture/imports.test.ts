@@ -13,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   trace: ['base', 'routing'],
   checkpoint: ['base'],
   tokenizer: ['base', 'checkpoint'],
-  tensor: ['base'],
+  tensor: ['base', 'checkpoint'],
   model: ['tensor', 'checkpoint', 'routing', 'trace', 'base'],
   analysis: ['trace', 'routing', 'base'],
   engine: ['base', 'routing', 'trace', 'checkpoint', 'tokenizer', 'tensor', 'model', 'analysis', 'protocol'],

@@ -96,6 +96,7 @@ describe('the panel', () => {
     expect(await numberOf('[data-figure="meanExperts"]')).toBeCloseTo(native.summary.meanExperts, 6);
     expect(await numberOf('[data-figure="meanSurprisal"]')).toBeCloseTo(native.summary.meanSurprisal, 4);
     expect(await numberOf('[data-figure="activeParameters"]')).toBe(native.summary.activeParameters);
+    expect(await panel(workbench.page).locator('[data-note="memory"]').innerText()).toMatch(/^Peak memory [\d.]+ MiB of [\d.]+ GiB/);
     const [series] = JSON.parse((await panel(workbench.page).locator('[data-series]').getAttribute('data-series')) ?? '[]') as { layers: number[]; mean: number[] }[];
     expect(series.layers).toEqual(native.layers.map(({ layer }) => layer));
     native.summary.perLayer.forEach((mean, m) => { expect(series.mean[m]).toBeCloseTo(mean, 6); });
@@ -166,6 +167,7 @@ describe('Compare Top-K and Top-P', () => {
     const series = JSON.parse((await panel(workbench.page).locator('[data-series]').getAttribute('data-series')) ?? '[]') as { policy: string; simulated: boolean; mean: number[] }[];
     expect(series.map(({ policy, simulated: isSimulated }) => [policy, isSimulated])).toEqual([['top-p:0.4', false], ['top-k:2', true]]);
     expect(series[1].mean).toEqual(simulated.summary.perLayer);
+    expect(await panel(workbench.page).locator('[data-note="saving"]').innerText()).toContain(`${native.summary.meanExperts.toFixed(2)} instead of 2.00 experts a token`);
   });
 
   it.each(Object.keys(THEMES) as ThemeKind[])('is accessible and legible in %s', async (kind) => {
@@ -205,5 +207,21 @@ describe('Compare With Clipboard', () => {
     runs.forEach((run, i) => { expect(values[i]).toBeCloseTo(run.summary.meanExperts, 6); });
     await workbench.screenshot('clipboard');
     expect(await axeViolations(workbench.page)).toEqual([]);
+  });
+});
+
+describe('without surprisal', () => {
+  it('the counts are the same, and the panel says nothing of what was not computed', async () => {
+    workbench.setLive({ 'moeLens.surprisal': false, 'moeLens.memoryBudget': '1GB' });
+    await workbench.page.waitForTimeout(1000); // settings are watched
+    await focusEditor(workbench.page);
+    await selectAll(workbench.page);
+    await runCommand(workbench.page, 'MoE Lens: Analyze Selection');
+    await panel(workbench.page).locator('[data-note="memory"]', { hasText: 'of 1.0 GiB' }).waitFor(SOON);
+    expect(await numberOf('[data-figure="meanExperts"]')).toBeCloseTo(native.summary.meanExperts, 6);
+    expect(await panel(workbench.page).locator('[data-figure="meanSurprisal"]').count()).toBe(0);
+    await panel(workbench.page).locator('[data-token="5"]').click();
+    await panel(workbench.page).locator('[data-fact="surprisal"]', { hasText: 'surprisal not computed' }).waitFor(SOON);
+    expect(await panel(workbench.page).locator('#panel').innerText()).not.toContain('NaN');
   });
 });

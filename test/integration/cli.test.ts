@@ -20,7 +20,8 @@ interface TraceJson {
   readonly simulated: boolean;
   readonly tokens: readonly { readonly id: number; readonly text: string; readonly start: number; readonly end: number; readonly surprisal: number | null }[];
   readonly layers: readonly { readonly layer: number; readonly counts: readonly number[]; readonly ids: readonly (readonly number[])[]; readonly probabilities?: readonly unknown[] }[];
-  readonly summary: { readonly meanExperts: number; readonly perLayer: readonly number[] };
+  readonly summary: { readonly meanExperts: number; readonly meanSurprisal: number | null; readonly perLayer: readonly number[] };
+  readonly memory: { readonly budgetBytes: number; readonly estimatedBytes: number; readonly peakBytes: number };
 }
 
 describe('moe-lens trace', () => {
@@ -32,7 +33,7 @@ describe('moe-lens trace', () => {
     for (const run of runs) expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(traces[0]).toMatchObject({ schema: 'moe-lens.trace/1', simulated: false, policy: { kind: 'top-p', p: 0.4 }, model: { family: 'dynamic', experts: 8 } });
     expect(traces[0]?.layers[0]?.probabilities).toBeUndefined();
-    const same = (trace: TraceJson | undefined): unknown => ({ ...trace, timings: 0 });
+    const same = (trace: TraceJson | undefined): unknown => ({ ...trace, timings: 0, memory: 0 });
     expect(same(traces[1])).toEqual(same(traces[0]));
     expect(same(traces[2])).toEqual(same(traces[0]));
   });
@@ -43,6 +44,31 @@ describe('moe-lens trace', () => {
     expect(traces.map(({ simulated }) => simulated)).toEqual([false, true]);
     expect(traces[1]?.layers[0]?.counts.every((count) => count === 2)).toBe(true);
     expect(traces[1]?.layers[0]?.probabilities?.[0]).toHaveLength(8);
+  });
+
+  it('says what memory it was given and what it needed', () => {
+    const run = ['trace', '--model', DYNAMIC, '--memory', '1.5GB', '--text', 'a b'];
+    const { memory } = JSON.parse(moeLens([...run, '--format', 'json']).stdout) as TraceJson;
+    expect(memory.budgetBytes).toBe(1.5 * 2 ** 30);
+    expect(memory.peakBytes).toBeGreaterThan(20 * 2 ** 20); // of this whole process, as the system counts
+    expect(moeLens(run).stdout).toMatch(/^memory [\d.]+ MiB of 1\.5 GiB \(estimated /m);
+    expect(moeLens(['trace', '--memory', '100MB', '--text', 'a'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^moe-lens: --memory takes an amount of memory of at least 256MB/) as string });
+  });
+
+  it('leaves surprisal out where none is asked for, and counts the same', () => {
+    const run = ['trace', '--model', DYNAMIC, '--text', 'no surprise'];
+    const [asked, not] = [run, [...run, '--no-surprisal']].map((args) => JSON.parse(moeLens([...args, '--format', 'json']).stdout) as TraceJson);
+    expect(asked?.summary.meanSurprisal).toBeGreaterThan(0);
+    expect([not?.summary.meanSurprisal, ...(not?.tokens.map(({ surprisal }) => surprisal) ?? [])].every((nats) => nats === null)).toBe(true);
+    expect(not?.layers).toEqual(asked?.layers);
+    for (const format of ['text', 'csv', 'html']) expect(moeLens([...run, '--no-surprisal', '--format', format]).stdout).not.toMatch(/NaN|null|undefined/);
+    expect(moeLens([...run, '--no-surprisal']).stdout).toContain(', surprisal not computed, ');
+  });
+
+  it('says what a policy saves: against native Top-K, and against another one that was run', () => {
+    const { stdout } = moeLens(['trace', '--model', join(FIXTURES, 'checkpoints/olmoe-a'), '--policy', 'top-k:2', '--policy', 'native', '--text', 'two policies']);
+    expect(stdout).toMatch(/^.*half of the expert multiplications of Top-4$/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^Top-2 \(simulated\) against Top-4 \(native\): .*2\.00 instead of 4\.00 experts a token$/);
   });
 
   it('prints a table, CSV and a page of its own', () => {

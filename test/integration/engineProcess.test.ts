@@ -11,7 +11,7 @@ import { detailRequest, discoverRequest, fromResponseError, infoRequest, openReq
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURE = join(ROOT, 'test/fixtures/checkpoints/olmoe-a');
 const TEXT = readFileSync(join(FIXTURE, 'text.txt'), 'utf8');
-const OPEN = { path: FIXTURE, backend: 'wasm', nativeFolder: '', progressToken: 'p' } as const;
+const OPEN = { path: FIXTURE, backend: 'wasm', nativeFolder: '', memory: 2 ** 30, progressToken: 'p' } as const;
 
 const started: { readonly child: ChildProcess; readonly connection: MessageConnection }[] = [];
 
@@ -42,7 +42,7 @@ describe('the engine process', () => {
     expect(backend.name).toBe('wasm');
     const progress: Progress[] = [];
     connection.onProgress(progressType, 'p', (value) => { progress.push(value); });
-    const [native, simulated] = await connection.sendRequest(traceRequest, { ...OPEN, text: TEXT, policies: ['native', 'top-p:0.4'] });
+    const [native, simulated] = await connection.sendRequest(traceRequest, { ...OPEN, text: TEXT, policies: ['native', 'top-p:0.4'], surprisal: true });
     expect(native).toMatchObject({ policy: 'native', concretePolicy: 'top-k:4', simulated: false, textLength: TEXT.length });
     expect(simulated).toMatchObject({ policy: 'top-p:0.4', simulated: true });
     expect(native?.counts).toBeInstanceOf(Uint16Array);
@@ -63,32 +63,33 @@ describe('the engine process', () => {
     expect(await codeOf(connection.sendRequest(infoRequest, { ...OPEN, path: join(ROOT, 'no such folder') }))).toBe('E_MODEL_NOT_FOUND');
     const steps: Progress[] = [];
     connection.onProgress(progressType, 'd', (step) => { steps.push(step); });
-    const { found } = await connection.sendRequest(discoverRequest, { folders: [FIXTURE], backend: 'wasm', nativeFolder: '', progressToken: 'd' });
+    const { found } = await connection.sendRequest(discoverRequest, { folders: [FIXTURE], backend: 'wasm', nativeFolder: '', memory: 2 ** 30, progressToken: 'd' });
     expect(found).toContainEqual(expect.objectContaining({ name: 'olmoe-a', source: FIXTURE, fits: 'memory' }));
     expect(steps.at(-1)?.done).toBe(steps.at(-1)?.total);
     const source = new CancellationTokenSource();
     source.cancel();
-    expect(await codeOf(connection.sendRequest(discoverRequest, { folders: [], backend: 'wasm', nativeFolder: '', progressToken: 'd' }, source.token))).toMatch(/E_CANCELLED|no error/);
+    expect(await codeOf(connection.sendRequest(discoverRequest, { folders: [], backend: 'wasm', nativeFolder: '', memory: 2 ** 30, progressToken: 'd' }, source.token))).toMatch(/E_CANCELLED|no error/);
   });
 
   it('refuses an unfaithful policy before it runs another', async () => {
     const { connection } = startEngine();
     const progress: Progress[] = [];
     connection.onProgress(progressType, 'p', (step) => { progress.push(step); });
-    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, path: join(FIXTURE, '../phimoe-a'), text: TEXT, policies: ['native', 'top-k:1'] }))).toBe('E_POLICY_UNSUPPORTED');
+    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, path: join(FIXTURE, '../phimoe-a'), text: TEXT, policies: ['native', 'top-k:1'], surprisal: true }))).toBe('E_POLICY_UNSUPPORTED');
     expect(progress.map(({ stage }) => stage)).toEqual(['opening the model']);
   });
 
   it('answers what is wrong with its code, and goes on', async () => {
     const { connection } = startEngine();
-    const trace = (text: string, policies: string[], path: string = FIXTURE): Promise<unknown> => connection.sendRequest(traceRequest, { ...OPEN, path, text, policies });
+    const trace = (text: string, policies: string[], path: string = FIXTURE): Promise<unknown> => connection.sendRequest(traceRequest, { ...OPEN, path, text, policies, surprisal: true });
     expect(await codeOf(trace('', ['native']))).toBe('E_TEXT_EMPTY');
     expect(await codeOf(trace('x'.repeat(1_000_001), ['native']))).toBe('E_TEXT_TOO_LONG');
     expect(await codeOf(trace('x', ['top-q:1']))).toBe('E_POLICY_INVALID');
     expect(await codeOf(trace('x', ['native'], join(ROOT, 'no such folder')))).toBe('E_MODEL_NOT_FOUND');
     expect(await codeOf(connection.sendRequest(openRequest, { ...OPEN, backend: 'gpu' as 'wasm' }))).toBe('E_MESSAGE_INVALID');
+    expect(await codeOf(connection.sendRequest(openRequest, { ...OPEN, memory: 1e6 }))).toBe('E_MESSAGE_INVALID'); // less than anything runs in
     const odd = undefined as never;
-    for (const call of [connection.sendRequest(openRequest, odd), connection.sendRequest(traceRequest, { ...OPEN, text: TEXT, policies: odd }), connection.sendRequest(detailRequest, odd), connection.sendRequest(releaseRequest, odd)]) {
+    for (const call of [connection.sendRequest(openRequest, odd), connection.sendRequest(traceRequest, { ...OPEN, text: TEXT, policies: odd, surprisal: true }), connection.sendRequest(detailRequest, odd), connection.sendRequest(releaseRequest, odd)]) {
       expect(await codeOf(call)).toBe('E_MESSAGE_INVALID');
     }
     expect(await codeOf(trace(TEXT, ['native']))).toBe('no error');
@@ -99,8 +100,8 @@ describe('the engine process', () => {
     const source = new CancellationTokenSource();
     connection.onProgress(progressType, 'p', () => { source.cancel(); });
     const long = `${TEXT}\n`.repeat(40);
-    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, text: long, policies: ['native'] }, source.token))).toBe('E_CANCELLED');
-    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, progressToken: 'other', text: TEXT, policies: ['native'] }))).toBe('no error');
+    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, text: long, policies: ['native'], surprisal: true }, source.token))).toBe('E_CANCELLED');
+    expect(await codeOf(connection.sendRequest(traceRequest, { ...OPEN, progressToken: 'other', text: TEXT, policies: ['native'], surprisal: false }))).toBe('no error');
   });
 
   it('ends when its parent goes', async () => {

@@ -13,7 +13,7 @@ const text = readFileSync(join(FOLDER, 'text.txt'), 'utf8');
 
 describe.each(['native', 'wasm'] as const)('the demo model on %s', (backend) => {
   it.each(Object.keys(expected.policies))('agrees with PyTorch under %s', async (policy) => {
-    const session = await Session.open({ path: demoModelPath(), backend, nativeFolder: '' });
+    const session = await Session.open({ path: demoModelPath(), backend, nativeFolder: '', memory: 2 ** 30 });
     try {
       expect(compareTrace(await session.trace(text, parsePolicy(policy)), expected, policy)).toEqual([]);
     } finally {
@@ -22,7 +22,7 @@ describe.each(['native', 'wasm'] as const)('the demo model on %s', (backend) => 
   });
 
   it('gives counts that vary by token and by layer', async () => {
-    const session = await Session.open({ path: demoModelPath(), backend, nativeFolder: '' });
+    const session = await Session.open({ path: demoModelPath(), backend, nativeFolder: '', memory: 2 ** 30 });
     try {
       const { layers, summary } = await session.trace(text, { kind: 'native' });
       for (const layer of layers) expect(new Set(Array.from({ length: layer.tokens }, (_, t) => layer.offsets[t + 1] - layer.offsets[t])).size, `layer ${layer.layer}`).toBeGreaterThan(1);

@@ -1,10 +1,12 @@
 /** The figures of a run: numbers before pictures. */
-import { bigText, meanText } from '../../src/analysis/labels.js';
+import { savings, savingText, shareOfNative } from '../../src/analysis/cost.js';
+import { bigText, lacksSurprisal, meanText, memoryWords } from '../../src/analysis/labels.js';
+import { labelOf } from '../../src/analysis/policyLabels.js';
 import type { PanelResult } from '../../src/protocol/panelApi.js';
-import { duration, nats, percentChange, policyName, whole } from '../format.js';
+import { duration, nats, percent, percentChange, policyName, whole } from '../format.js';
 
 export interface Figure {
-  readonly name: 'meanExperts' | 'difference' | 'meanSurprisal' | 'activeParameters' | 'tokens';
+  readonly name: 'meanExperts' | 'difference' | 'share' | 'meanSurprisal' | 'activeParameters' | 'expertTime' | 'tokens';
   /** The number itself, for tests and for copying; null when there is none. */
   readonly value: number | null;
   readonly shown: string;
@@ -29,15 +31,37 @@ export function figuresOf({ runs, tokens, model }: PanelResult): readonly Figure
       shown: percentChange(first.meanExperts, second.meanExperts), label: `experts, ${first.label} against ${policyName(second)}`,
     });
   }
+  const share = shareOfNative(first, model.nativePolicy);
+  if (share !== undefined && runs.every((run) => run.simulated)) {
+    const shareOf = (run: typeof first): number => shareOfNative(run, model.nativePolicy) ?? 1;
+    figures.push({
+      name: 'share', value: share, shown: percent(share), ...others(shareOf),
+      label: `of native ${labelOf(model.nativePolicy)}'s expert multiplications${under}${against((run) => percent(shareOf(run)))}`,
+    });
+  }
+  if (!lacksSurprisal(first.meanSurprisal, tokens.length)) {
+    figures.push({
+      name: 'meanSurprisal', value: first.meanSurprisal, shown: nats(first.meanSurprisal), ...others((run) => run.meanSurprisal),
+      label: `nats of surprisal a token${under}${against((run) => nats(run.meanSurprisal))}`,
+    });
+  }
   figures.push({
-    name: 'meanSurprisal', value: first.meanSurprisal, shown: nats(first.meanSurprisal), ...others((run) => run.meanSurprisal),
-    label: `nats of surprisal a token${under}${against((run) => nats(run.meanSurprisal))}`,
-  }, {
     name: 'activeParameters', value: first.activeParameters, shown: bigText(first.activeParameters), ...others((run) => run.activeParameters),
     label: `of ${bigText(model.parameters)} parameters active${under}${against((run) => bigText(run.activeParameters))}`,
-  }, {
+  });
+  // of compared policies the note below has both times
+  if (first.expertMs !== undefined && !second) figures.push({ name: 'expertTime', value: first.expertMs, shown: duration(first.expertMs), label: `in expert layers${under}` });
+  figures.push({
     name: 'tokens', value: tokens.length, shown: whole(tokens.length),
-    label: `${tokens.length === 1 ? 'token' : 'tokens'}, ${duration(first.forwardMs)}${against((run) => duration(run.forwardMs))}`,
+    label: `${tokens.length === 1 ? 'token' : 'tokens'}, ${duration(first.forwardMs)}${second?.forwardMs === first.forwardMs ? ' for both' : against((run) => duration(run.forwardMs))}`,
   });
   return figures;
+}
+
+/** What stands below the figures: what the policy with fewer experts saved where two were compared, and the memory. */
+export function costNotes({ runs, memory }: PanelResult): readonly { readonly name: 'saving' | 'memory'; readonly text: string }[] {
+  return [
+    ...savings(runs).map((saving) => ({ name: 'saving', text: `${savingText(saving)}.` } as const)),
+    { name: 'memory', text: `Peak memory ${memoryWords(memory).join(' ')}.` },
+  ];
 }

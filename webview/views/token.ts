@@ -1,6 +1,6 @@
 /** The selected token, layer by layer: how many experts, which, and how sure the router was. */
 import { fill, h, section, setText } from '../dom.js';
-import { countText, fractionText } from '../../src/analysis/labels.js';
+import { countText, fractionText, lacksSurprisal } from '../../src/analysis/labels.js';
 import { expertsInWords, nats, NONE, policyName } from '../format.js';
 import type { PanelResult, PanelState } from '../../src/protocol/panelApi.js';
 import type { ExpertUse } from '../../src/trace/run.js';
@@ -51,9 +51,14 @@ function factsOf(result: PanelResult, token: number, id: number | undefined): re
     ...result.runs.map((run, i) => h('span', { class: `accent-${i}`, 'data-fact': 'count', 'data-run': i, 'data-value': run.counts[token] ?? 0 },
       result.runs.length > 1 || run.simulated ? `${expertsInWords(run.counts[token] ?? 0)}, ${policyName(run)}` : expertsInWords(run.counts[token] ?? 0))),
     h('span', { 'data-fact': 'surprisal', 'data-value': surprisal ?? 'null' },
-      surprisal === null ? 'no surprisal: nothing precedes it' : `surprisal ${nats(surprisal)} nats`),
+      surprisalWords(result, surprisal)),
     ...(id === undefined ? [] : [h('span', { class: 'dim', 'data-fact': 'id', 'data-value': id }, `id ${id}`)]),
   ];
+}
+
+function surprisalWords({ runs, tokens }: PanelResult, surprisal: number | null): string {
+  if (lacksSurprisal(runs[0]?.meanSurprisal ?? null, tokens.length)) return 'surprisal not computed';
+  return surprisal === null ? 'no surprisal: nothing precedes it' : `surprisal ${nats(surprisal)} nats`;
 }
 
 function tableOf({ run, rows }: TokenTable, result: PanelResult): HTMLElement {

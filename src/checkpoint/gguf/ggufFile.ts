@@ -5,10 +5,11 @@ import { quote } from '../jsonValue.js';
 import { allocate, checkRange, noTensor } from '../readRange.js';
 import { closedError } from '../shardFile.js';
 import type { FileStore } from '../shardedStore.js';
+import type { BlockType } from '../tensorStore.js';
 import { notFinite } from '../widen.js';
 import { readHeader, type GgufHeader } from './header.js';
 import type { Keep } from './metadata.js';
-import { dequantizer, READABLE_TYPES } from './quants/registry.js';
+import { dequantizer, READABLE_TYPES } from '../blocks/registry.js';
 import type { GgufTensor } from './tensorDirectory.js';
 
 /** Bytes that are read and turned into numbers at a time: they stay in the processor's cache, and the memory beside the result stays small. */
@@ -68,6 +69,21 @@ export class GgufFile implements FileStore {
     const values = count === whole.length ? whole : whole.slice(before, before + count);
     if (!finite && !values.every(Number.isFinite)) throw notFinite(name, values, start);
     return values;
+  }
+
+  blockType(name: string): BlockType | undefined {
+    const type = this.tensors.get(name)?.type;
+    return type === undefined || dequantizer(type.name) === undefined || type.name === 'F64' ? undefined : type;
+  }
+
+  /** @throws E_TENSOR_MISSING, E_SHAPE, E_UNREADABLE */
+  async readBlocks(name: string, start: number, target: Uint8Array): Promise<void> {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw noTensor(name);
+    const { begin, bytes, type } = tensor;
+    checkRange(name, (bytes / type.bytes) * type.elements, start, (target.byteLength / type.bytes) * type.elements);
+    if (this.#closed !== undefined) throw closedError(this.path);
+    await readFully(this.handle, this.path, target, begin + (start / type.elements) * type.bytes);
   }
 
   /** Ends reads that are under way with E_UNREADABLE; can be called again. */

@@ -4,7 +4,7 @@ import { MAX_TENSORS_PER_FILE, type TensorEntry } from '../safetensors/header.js
 import { ggmlType, type GgmlType } from './ggmlTypes.js';
 import type { HeaderCursor } from './headerCursor.js';
 import { readName } from './metadata.js';
-import { dequantizer } from './quants/registry.js';
+import { dequantizer } from '../blocks/registry.js';
 
 /** ggml.h, GGML_MAX_DIMS. */
 const MAX_DIMENSIONS = 4;

@@ -2,7 +2,8 @@ import { LensError } from '../../base/errors.js';
 import { quote } from '../jsonValue.js';
 import { allocate, checkRange, elementCount } from '../readRange.js';
 import type { ShardedStore } from '../shardedStore.js';
-import type { TensorInfo } from '../tensorStore.js';
+import { scaledFloat8Type } from '../blocks/scaledFloat8.js';
+import type { BlockType, TensorInfo } from '../tensorStore.js';
 import { areFinite, notFinite } from '../widen.js';
 import { e8m0Table, float8Table, isFloat8, type Float8 } from './float8.js';
 import { scaleGrid, scaleRowStart, type Fp8Blocks, type ScaleGrid } from './scaleGrid.js';
@@ -46,13 +47,39 @@ export function scaledFp8Tensors(store: ShardedStore<TensorFile>, blocks: Fp8Blo
     if (!SCALE_DTYPES.includes(scales.dtype)) throw new LensError('E_DTYPE', `The scales ${quote(scales.name)} have dtype ${scales.dtype}.`, `One of ${SCALE_DTYPES.join(', ')} is wanted.`);
     const scaled = { weight, dtype, scales, grid: scaleGrid(weight, scales, scales.name.endsWith(BLOCK_SCALES) ? blocks : { ...blocks, forAll: false }) };
     const info = { name, dtype, shape: weight.shape, bytes: weight.bytes + scales.bytes, readable: true };
-    found.push({ info, scales: scales.name, read: (start, count) => readScaled(store, scaled, start, count) });
+    found.push({ info, scales: scales.name, read: (start, count) => readScaled(store, scaled, start, count), blocks: blocksOf(store, scaled) });
   }
   if (without !== undefined && found.length > 0) {
     const ending = found[0].scales.slice(found[0].info.name.length);
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${quote(without + ending)}, the scales of ${quote(without)}.`, 'Its download may be incomplete: fetch it again.');
   }
   return found;
+}
+
+/** Each block of the grid as blocks with their own scale, where they divide it. */
+function blocksOf(store: ShardedStore<TensorFile>, scaled: ScaledWeight): { readonly type: BlockType; readonly read: (start: number, target: Uint8Array) => Promise<void> } | undefined {
+  const { weight: { name, shape }, dtype, grid: { columns, blockColumns } } = scaled;
+  const type = scaledFloat8Type(dtype, columns, blockColumns);
+  if (type === undefined) return undefined;
+  const read = async (start: number, target: Uint8Array): Promise<void> => {
+    const count = (target.byteLength / type.bytes) * type.elements;
+    checkRange(name, elementCount(shape), start, count);
+    if (count === 0) return;
+    const bytes = new Uint8Array(count);
+    await store.fileOf(name).readBytes(name, start, bytes);
+    const scales = await readScales(store, scaled, start, count);
+    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    for (let i = 0, at = 0; i < count; i += type.elements, at += type.bytes) {
+      view.setFloat32(at, scaleAt(scaled.grid, scales, start + i), true);
+      target.set(bytes.subarray(i, i + type.elements), at + 4);
+    }
+  };
+  return { type, read };
+}
+
+/** The scale of an element, counted through the whole tensor. */
+function scaleAt(grid: ScaleGrid, { values, first }: ScaleRange, element: number): number {
+  return values[scaleRowStart(grid, Math.floor(element / grid.columns)) - first + Math.floor((element % grid.columns) / grid.blockColumns)];
 }
 
 async function readScaled(store: ShardedStore<TensorFile>, scaled: ScaledWeight, start: number, count: number): Promise<Float32Array> {

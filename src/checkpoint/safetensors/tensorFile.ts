@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { LensError } from '../../base/errors.js';
+import { plainBlocks } from '../dtypes.js';
 import { readFully } from '../files.js';
 import { quote } from '../jsonValue.js';
-import { checkReadable, elementPosition, noTensor, readNumbers } from '../readRange.js';
+import { checkRange, checkReadable, elementCount, elementPosition, noTensor, readNumbers } from '../readRange.js';
 import { closedError, openShard } from '../shardFile.js';
-import type { TensorStore } from '../tensorStore.js';
+import type { BlockType, TensorStore } from '../tensorStore.js';
 import { readHeader, type TensorEntry } from './header.js';
 
 /** One open safetensors file: its header is read, its tensors are read on demand. Calls may overlap. */
@@ -38,6 +39,18 @@ export class TensorFile implements TensorStore {
     const dtype = checkReadable(entry, start, count);
     this.#checkOpen();
     return readNumbers(this.handle, this.path, name, dtype, elementPosition(entry.begin, dtype, start), start, count);
+  }
+
+  blockType(name: string): BlockType | undefined {
+    return plainBlocks(this.#entry(name).dtype);
+  }
+
+  /** @throws E_TENSOR_MISSING, E_SHAPE, E_UNREADABLE */
+  async readBlocks(name: string, start: number, target: Uint8Array): Promise<void> {
+    const { shape } = this.#entry(name);
+    const bytes = this.blockType(name)?.bytes ?? 1;
+    checkRange(name, elementCount(shape), start, target.byteLength / bytes);
+    await this.readBytes(name, start * bytes, target);
   }
 
   /**

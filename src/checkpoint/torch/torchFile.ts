@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { LensError } from '../../base/errors.js';
+import { elementBytes, plainBlocks } from '../dtypes.js';
 import { damageHint, decodeUtf8, readFully } from '../files.js';
 import { quote } from '../jsonValue.js';
 import { allocate, checkReadable, elementPosition, fill, noTensor, readNumbers } from '../readRange.js';
 import { closedError, openShard } from '../shardFile.js';
-import type { Dtype, TensorStore } from '../tensorStore.js';
+import type { BlockType, Dtype, TensorStore } from '../tensorStore.js';
 import { areFinite, notFinite } from '../widen.js';
 import { Archive } from './archive.js';
 import { reach, sourceIndices } from './gather.js';
@@ -70,6 +71,20 @@ export class TorchFile implements TensorStore {
     return tensor.stride === undefined
       ? readNumbers(this.handle, this.path, name, dtype, elementPosition(begin, dtype, start), start, count)
       : this.#gather(tensor, tensor.stride, dtype, begin, start, count);
+  }
+
+  blockType(name: string): BlockType | undefined {
+    const tensor = this.tensors.get(name);
+    return tensor === undefined || tensor.stride !== undefined ? undefined : plainBlocks(tensor.dtype);
+  }
+
+  /** @throws E_TENSOR_MISSING, E_SHAPE, E_DTYPE, E_HEADER_INVALID, E_UNREADABLE */
+  async readBlocks(name: string, start: number, target: Uint8Array): Promise<void> {
+    const tensor = this.tensors.get(name);
+    if (tensor === undefined) throw noTensor(name);
+    const dtype = checkReadable(tensor, start, target.byteLength / (this.blockType(name)?.bytes ?? 1));
+    if (this.#closed !== undefined) throw closedError(this.path);
+    await readFully(this.handle, this.path, target, (await this.archive.positionOf(tensor.record)) + (tensor.offset + start) * elementBytes(dtype));
   }
 
   /** Ends reads that are under way with E_UNREADABLE; can be called again. */

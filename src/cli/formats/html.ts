@@ -2,7 +2,7 @@ import { HEAT_LEVELS, heatLevels } from '../../analysis/heat.js';
 import { besideText, scoresText } from '../../analysis/modelShape.js';
 import { policyLabel } from '../../routing/policy.js';
 import type { Trace } from '../../trace/trace.js';
-import { tokenRows } from './tokenRows.js';
+import { surprisalPhrase, tokenRows } from './tokenRows.js';
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -24,7 +24,7 @@ export function htmlSection(trace: Trace, text: string): string {
   });
   const { model, summary } = trace;
   return `<section><h2>${escape(policyLabel(trace.concrete))} (${trace.simulated ? 'simulated' : 'native'})</h2>
-<p>${summary.meanExperts.toFixed(2)} of ${model.experts} experts a token and layer${summary.meanSurprisal === null ? '' : `, ${summary.meanSurprisal.toFixed(3)} nats a token`}, ${rows.length} tokens, ${escape(trace.backend.name)} ${escape(trace.backend.version)}</p>${[besideText(model), scoresText(model)].map((note) => (note === undefined ? '' : `\n<p>${escape(note)}</p>`)).join('')}
+<p>${summary.meanExperts.toFixed(2)} of ${model.experts} experts a token and layer${surprisalPhrase(trace)}, ${rows.length} tokens, ${escape(trace.backend.name)} ${escape(trace.backend.version)}</p>${[besideText(model), scoresText(model)].map((note) => (note === undefined ? '' : `\n<p>${escape(note)}</p>`)).join('')}
 <p class="text">${body.join('')}</p>
 <table><thead><tr><th scope="col">Layer</th><th scope="col">Mean experts</th></tr></thead><tbody>${trace.layers.map(({ layer }, m) => `<tr><td>${layer}</td><td>${summary.perLayer[m].toFixed(2)}</td></tr>`).join('')}</tbody></table></section>`;
 }

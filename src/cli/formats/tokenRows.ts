@@ -1,3 +1,4 @@
+import { lacksSurprisal } from '../../analysis/labels.js';
 import type { Trace } from '../../trace/trace.js';
 
 /** One token of a trace with its count in each MoE layer and their mean. */
@@ -26,4 +27,10 @@ export function tokenRows(trace: Trace): TokenRow[] {
       meanExperts: counts.reduce((sum, count) => sum + count, 0) / counts.length,
     };
   });
+}
+
+/** ", 3.902 nats a token"; nothing for a single token. */
+export function surprisalPhrase({ summary: { meanSurprisal }, tokens }: Trace): string {
+  if (lacksSurprisal(meanSurprisal, tokens.ids.length)) return ', surprisal not computed';
+  return meanSurprisal === null ? '' : `, ${meanSurprisal.toFixed(3)} nats a token`;
 }

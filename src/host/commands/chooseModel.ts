@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { memoryBudget } from '../../base/memoryBudget.js';
 import { withLateProgress } from '../lateProgress.js';
 import type { Lens } from '../lens.js';
 import { modelRows, type ModelRow } from '../modelRows.js';
@@ -16,11 +17,11 @@ interface ModelItem extends vscode.QuickPickItem {
  */
 export async function chooseModel(lens: Lens, what?: unknown): Promise<void> {
   const controller = new AbortController();
-  const { backend, nativeFolder } = readable(() => lens.settings.open()) ?? { backend: 'auto', nativeFolder: '' }; // a model setting that makes no sense is mended here
+  const { backend, nativeFolder, memory } = readable(() => lens.settings.open()) ?? { backend: 'auto', nativeFolder: '', memory: memoryBudget() }; // a model setting that makes no sense is mended here
   const folders = foldersToLookIn(lens);
   const discovery = await withLateProgress('MoE Lens: Looking for models', controller, (onProgress) => {
     onProgress({ stage: 'Looking', done: 0, total: 0 });
-    return lens.engine.discover({ folders, backend, nativeFolder }, { signal: controller.signal, onProgress });
+    return lens.engine.discover({ folders, backend, nativeFolder, memory }, { signal: controller.signal, onProgress });
   });
   const model = readable(() => lens.settings.model());
   const rows = modelRows(discovery, model?.isDemo === true ? '' : model?.path);

@@ -1,4 +1,5 @@
 /** Native held against WebAssembly on the demo model: the same experts, and how much faster. */
+import { memoryBudget } from '../../base/memoryBudget.js';
 import { LensError } from '../../base/errors.js';
 import type { OpenParams } from '../../protocol/engineApi.js';
 import type { SetupProgress } from '../../protocol/setupApi.js';
@@ -37,8 +38,8 @@ export async function checkBackends({ start, path, nativeFolder, text, signal, o
   const options: CallOptions = signal === undefined ? {} : { signal };
   const engines = { native: start(), wasm: start() };
   const run = async (backend: 'native' | 'wasm'): Promise<RunSummary> => {
-    const open: OpenParams = { path, backend, nativeFolder };
-    const [summary] = await engines[backend].trace({ ...open, text, policies: ['native'] }, options);
+    const open: OpenParams = { path, backend, nativeFolder, memory: memoryBudget() };
+    const [summary] = await engines[backend].trace({ ...open, text, policies: ['native'], surprisal: true }, options);
     if (summary === undefined) throw new LensError('E_INTERNAL', 'The engine sent no run.', 'Please report it with the log (Output: MoE Lens).');
     return summary;
   };

@@ -8,7 +8,7 @@ import { mixture } from '../layers/mixture.js';
 import { mla, readMlaSizes } from '../layers/mlaConfig.js';
 import { rowNorm } from '../layers/norm.js';
 import { dense, swigluWeights } from '../layers/swiglu.js';
-import { vectorWeight } from '../weights.js';
+import { vectorWeight } from '../weight.js';
 import { deepseekGguf } from './deepseek_v2.js';
 import { llamaFrame, readBase, readExperts, readExpertsPerToken, readGroups, readInner, type Family } from './family.js';
 

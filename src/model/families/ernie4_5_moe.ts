@@ -9,7 +9,7 @@ import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { rotatePairs } from '../layers/rope.js';
 import { dense, LLAMA_NAMES, swigluWeights } from '../layers/swiglu.js';
-import { vectorWeight } from '../weights.js';
+import { vectorWeight } from '../weight.js';
 import { llamaFrame, present, readCommon, readExperts, readExpertsPerToken, readInner, type Family } from './family.js';
 
 /**

@@ -6,7 +6,7 @@ import type { GroupLimit } from '../../routing/groups.js';
 import type { Decoder, Tensors } from '../decoder.js';
 import { rowNorm } from '../layers/norm.js';
 import { readRope, usableContext } from '../layers/ropeConfig.js';
-import { matrixWeight, vectorWeight } from '../weights.js';
+import { matrixWeight, vectorWeight } from '../weight.js';
 
 /** One architecture: how to know it, and how its config becomes a decoder. One file each, named after `model_type`. */
 export interface Family {

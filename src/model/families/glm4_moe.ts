@@ -9,7 +9,7 @@ import { mixture } from '../layers/mixture.js';
 import { headNorm, rowNorm } from '../layers/norm.js';
 import { readRotatedWidth } from '../layers/ropeConfig.js';
 import { dense, swigluWeights } from '../layers/swiglu.js';
-import { vectorWeight } from '../weights.js';
+import { vectorWeight } from '../weight.js';
 import { llamaFrame, readCommon, readExperts, readExpertsPerToken, readGroups, readInner, type Family } from './family.js';
 
 /**

@@ -8,7 +8,7 @@ import { projection, type Projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { clampedGate, type Swiglu } from '../layers/swiglu.js';
-import { matrixWeight, vectorWeight, type Part, type VectorWeight } from '../weights.js';
+import { matrixWeight, vectorWeight, type Part, type VectorWeight } from '../weight.js';
 import { llamaFrame, readCommon, readExperts, readExpertsPerToken, readInner, readSliding, readWindow, type Family } from './family.js';
 
 /**

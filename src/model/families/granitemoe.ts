@@ -6,7 +6,7 @@ import { findExperts, numbered, stackedExperts } from '../layers/expertLayout.js
 import { mixture } from '../layers/mixture.js';
 import { rowNorm } from '../layers/norm.js';
 import { rotateHalves, rotatePairs } from '../layers/rope.js';
-import { matrixWeight } from '../weights.js';
+import { matrixWeight } from '../weight.js';
 import { llamaFrame, present, readCommon, readExperts, readExpertsPerToken, readInner, type Family } from './family.js';
 
 /**

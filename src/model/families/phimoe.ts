@@ -7,7 +7,7 @@ import { mixture } from '../layers/mixture.js';
 import { biasedNorm } from '../layers/norm.js';
 import { originalContext } from '../layers/ropeConfig.js';
 import { MIXTRAL_NAMES } from '../layers/swiglu.js';
-import { matrixWeight, vectorWeight } from '../weights.js';
+import { matrixWeight, vectorWeight } from '../weight.js';
 import { llamaFrame, present, readCommon, readExperts, readExpertsPerToken, readInner, readWindow, type Family } from './family.js';
 
 /**

@@ -1,6 +1,6 @@
 import { breathe, type Pass, type Piece } from '../pass.js';
 import type { Rows } from '../rows.js';
-import type { VectorWeight } from '../weights.js';
+import type { VectorWeight } from '../weight.js';
 import { attend } from './attend.js';
 import type { Layer } from './layer.js';
 import { project, projectAll, projection, projectionWeights, type Projection } from './linear.js';
@@ -47,6 +47,7 @@ export function projections(prefix: string, sizes: { readonly hidden: number; re
 export function attention(spec: AttentionSpec): Layer {
   const linears = [spec.query, spec.key, spec.value, spec.output].flatMap(projectionWeights);
   return {
+    kept: 2 * spec.kvHeads * spec.headWidth,
     weights: [...linears, ...normWeights(spec.queryNorm), ...normWeights(spec.keyNorm), ...(spec.sinks === undefined ? [] : [spec.sinks])],
     forward: (x, layer, pass, pieces) => run(x, layer, spec, pass, pieces),
   };

@@ -1,14 +1,19 @@
-import type { Pass, Piece } from '../pass.js';
 import { addTo, rowsOf, type Rows } from '../rows.js';
-import { piecesIn } from '../pass.js';
-import type { Weight } from '../weights.js';
+import { piecesIn, type Pass, type Piece } from '../pass.js';
+import type { Weight } from '../weight.js';
+import type { WantedRecord } from '../weights.js';
 import type { Layer } from './layer.js';
+import { projectionWeights } from './linear.js';
 import type { MixtureSpec } from './mixture.js';
 import { norm, normWeights, type Norm } from './norm.js';
 
 /** One decoder layer: what it reads from the checkpoint, and what its two halves do to the residual stream, x, in place. */
 export interface Block {
   readonly weights: readonly Weight[];
+  /** Numbers that a KvCache keeps of a token. */
+  readonly kept: number;
+  /** What every run of the layer reads, whatever the router selects. */
+  readonly ahead: readonly WantedRecord[];
   /** Present in a layer with routed experts. */
   readonly mixture?: MixtureSpec;
   /** Lets tokens see each other. */
@@ -37,8 +42,12 @@ export function preNormBlock({ mixerNorm, mixer, feedForwardNorm, feedForward, r
     await norm(x, normed, spec, pass);
     addTo(x, await branch.forward(normed, layer, pass, pieces), residualScale);
   });
+  const mixing = [...normWeights(mixerNorm), ...mixer.weights, ...normWeights(feedForwardNorm)];
+  const routing = feedForward.mixture === undefined ? [] : projectionWeights(feedForward.mixture.gate);
   return {
-    weights: [...normWeights(mixerNorm), ...mixer.weights, ...normWeights(feedForwardNorm), ...feedForward.weights],
+    weights: [...mixing, ...feedForward.weights],
+    kept: mixer.kept ?? 0,
+    ahead: [...mixing, ...routing].map((weight) => ({ weight })),
     ...(feedForward.mixture === undefined ? {} : { mixture: feedForward.mixture }),
     mix: async (x, layer, pass, pieces) => {
       for (let from = 0; from < x.count; from += MIXED_ROWS) {

@@ -1,5 +1,5 @@
 import type { Tensors } from '../decoder.js';
-import { matrixWeight, vectorWeight } from '../weights.js';
+import { matrixWeight, vectorWeight } from '../weight.js';
 import type { Projection } from './linear.js';
 import { LLAMA_NAMES, swigluWeights, type Swiglu, type SwigluNames } from './swiglu.js';
 

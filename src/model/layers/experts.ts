@@ -1,4 +1,5 @@
-import type { ExpertsArgs, ExpertWork } from '../../tensor/kernels/experts.js';
+import type { ExpertWork } from '../../tensor/kernels/experts.js';
+import { allDone } from '../../tensor/lanes.js';
 import { breathe, type Pass } from '../pass.js';
 import { addTo, type Rows } from '../rows.js';
 import { expertWanted, siluGate, type Activation, type Swiglu } from './swiglu.js';
@@ -12,6 +13,10 @@ export interface Group {
 
 /** Multiply-adds of a lane between two looks at whether the run was cancelled. */
 const WORK_AT_ONCE = 8e9;
+/** Bytes of weights that a lane works with at a time, while the next are read: small, so that reading and computing overlap. */
+const BYTES_AT_ONCE = 64 * 2 ** 20;
+/** Part of the memory that the weights of all lanes may take at a time. */
+const SHARE_AT_ONCE = 1 / 8;
 
 interface ExpertsSpec {
   readonly experts: readonly Swiglu[];
@@ -27,47 +32,50 @@ export async function runExperts(x: Rows, groups: readonly Group[], { experts, a
   const sum = pass.scratch.zeros(x.count, x.width);
   if (groups.length === 0) return sum;
   const inner = experts[groups[0].expert].gate.weight.out;
-  const workOf = ({ rows }: Group): number => rows.length * 3 * inner * x.width;
-  const lanes = Math.min(groups.length, pass.lanes.lanesFor(groups.reduce((total, group) => total + workOf(group), 0)));
+  const costOf = ({ rows }: Group): Cost => ({ work: rows.length * 3 * inner * x.width, bytes: 12 * inner * x.width });
+  const lanes = Math.min(groups.length, pass.lanes.lanesFor(groups.reduce((total, group) => total + costOf(group).work, 0)));
+  const most = { work: WORK_AT_ONCE, bytes: Math.min(BYTES_AT_ONCE, (pass.weights.budget * SHARE_AT_ONCE) / lanes) };
   await pass.scratch.scope(async () => {
     const sums = [sum, ...Array.from({ length: lanes - 1 }, () => pass.scratch.zeros(x.count, x.width))];
-    const laneOf = shareOut(groups, lanes);
-    for (const wave of wavesOf(groups, (group) => ({ work: workOf(group) / lanes, bytes: 12 * inner * x.width }), pass.weights.budget / 2)) {
-      await breathe(pass.signal);
-      await pass.weights.hold(wave.map(({ expert }) => expertWanted(experts[expert])), async (held) => {
-        const jobs = sums.map((each): ExpertsArgs & { readonly experts: ExpertWork[] } => ({ x: x.values, sum: each.values, hidden: x.width, inner, activation, experts: [] }));
-        wave.forEach((group, i) => {
-          const { gateUp, down, gateUpBias, downBias } = held[i];
-          if (gateUp === undefined || down === undefined) return;
-          jobs[laneOf.get(group.expert) ?? 0].experts.push({ gateUp, down, gateUpBias, downBias, rows: Int32Array.from(group.rows), weights: Float32Array.from(group.weights) });
+    await allDone(shareOut(groups, lanes).map(async (own, lane) => {
+      const waves = wavesOf(own, costOf, most);
+      for (const [i, wave] of waves.entries()) {
+        await breathe(pass.signal);
+        await pass.weights.hold(wave.map(({ expert }) => expertWanted(experts[expert])), (held) => {
+          pass.weights.readAhead((waves[i + 1] ?? []).map(({ expert }) => expertWanted(experts[expert])));
+          const work = wave.map(({ rows, weights }, each): ExpertWork => ({ ...held[each], rows: Int32Array.from(rows), weights: Float32Array.from(weights) }));
+          return pass.lanes.runOn(lane, 'experts', { x: x.values, sum: sums[lane].values, hidden: x.width, inner, activation, experts: work });
         });
-        await pass.lanes.run('experts', jobs);
-      });
-    }
+      }
+    }));
     for (const each of sums.slice(1)) addTo(sum, each);
   });
   return sum;
 }
 
-/** Which lane an expert is for: the largest first, each to the lane with the least rows so far. */
-function shareOut(groups: readonly Group[], lanes: number): Map<number, number> {
-  const rows = new Array<number>(lanes).fill(0);
-  const laneOf = new Map<number, number>();
+/** The groups of each lane in ascending order of their experts: the largest is given away first, each to the lane with the least rows so far. */
+function shareOut(groups: readonly Group[], lanes: number): Group[][] {
+  const shares = Array.from({ length: lanes }, (): { rows: number; readonly groups: Group[] } => ({ rows: 0, groups: [] }));
   for (const group of [...groups].sort((a, b) => b.rows.length - a.rows.length || a.expert - b.expert)) {
-    const lane = rows.indexOf(Math.min(...rows));
-    rows[lane] += group.rows.length;
-    laneOf.set(group.expert, lane);
+    const share = shares.reduce((least, each) => (each.rows < least.rows ? each : least));
+    share.rows += group.rows.length;
+    share.groups.push(group);
   }
-  return laneOf;
+  return shares.map((share) => share.groups.sort((a, b) => a.expert - b.expert));
+}
+
+interface Cost {
+  readonly work: number;
+  readonly bytes: number;
 }
 
 /** Neighbouring groups that are worked on together: as many as keep to the limits, at least one. */
-function wavesOf(groups: readonly Group[], costOf: (group: Group) => { readonly work: number; readonly bytes: number }, maxBytes: number): Group[][] {
+function wavesOf(groups: readonly Group[], costOf: (group: Group) => Cost, most: Cost): Group[][] {
   const waves: Group[][] = [];
   let [work, bytes] = [Infinity, Infinity];
   for (const group of groups) {
     const cost = costOf(group);
-    if (work + cost.work > WORK_AT_ONCE || bytes + cost.bytes > maxBytes) {
+    if (work + cost.work > most.work || bytes + cost.bytes > most.bytes) {
       waves.push([]);
       [work, bytes] = [0, 0];
     }

@@ -1,7 +1,8 @@
 import type { LinearProduct } from '../../tensor/kernels/linear.js';
+import { slice } from '../../tensor/numbers.js';
 import type { Pass } from '../pass.js';
 import type { Rows } from '../rows.js';
-import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight, type Weight } from '../weights.js';
+import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight, type Weight } from '../weight.js';
 import { norm, type Norm } from './norm.js';
 
 /** A linear layer as stored. */
@@ -47,5 +48,5 @@ function share(product: LinearProduct, width: number, lane: number, lanes: numbe
   const cut = (i: number): number => (i === lanes ? product.outputs : Math.round((product.outputs * i) / lanes / OUTPUT_STEP) * OUTPUT_STEP);
   const [from, to] = [cut(lane), cut(lane + 1)];
   if (from >= to) return [];
-  return [{ ...product, weight: product.weight.subarray(from * width, to * width), bias: product.bias?.subarray(from, to), outputs: to - from, column: from }];
+  return [{ ...product, weight: slice(product.weight, from * width, (to - from) * width), bias: product.bias?.subarray(from, to), outputs: to - from, column: from }];
 }

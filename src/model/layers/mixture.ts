@@ -1,7 +1,7 @@
 import { route, type Router, type Routing } from '../../routing/route.js';
 import { breathe, type Pass, type Piece } from '../pass.js';
 import { addTo, rowsOf, type Rows } from '../rows.js';
-import type { VectorWeight, Weight } from '../weights.js';
+import type { VectorWeight, Weight } from '../weight.js';
 import { runExperts, type Group } from './experts.js';
 import type { Layer } from './layer.js';
 import { project, projectionWeights, type Projection } from './linear.js';
@@ -30,7 +30,9 @@ export function mixture(spec: MixtureSpec): Layer & { readonly mixture: MixtureS
     weights: [...projectionWeights(gate), ...(selectionBias === undefined ? [] : [selectionBias]), ...experts.flatMap(allOf), ...sharedWeights],
     forward: async (x, layer, pass, pieces) => {
       const groups = await routeRows(x, layer, spec, pass, pieces);
+      const began = performance.now();
       const sum = await runExperts(x, groups, spec, pass);
+      shareTime(performance.now() - began, layer, groups, pieces);
       if (shared !== undefined) addTo(sum, await runShared(x, shared, pass));
       return sum;
     },
@@ -59,6 +61,15 @@ function group(routing: Routing, firstRow: number, groups: readonly Group[]): vo
       weights.push(routing.weights[i]);
     }
   }
+}
+
+/** Of the time that all rows took together, each sequence has the share of its selections. */
+function shareTime(ms: number, layer: number, groups: readonly Group[], pieces: readonly Piece[]): void {
+  const ends = pieces.map(({ from, count }) => from + count);
+  const selected = pieces.map(() => 0);
+  for (const { rows } of groups) for (const row of rows) selected[ends.findIndex((end) => row < end)]++;
+  const all = selected.reduce((sum, each) => sum + each, 0);
+  pieces.forEach(({ sequence }, i) => { sequence.onExperts?.(layer, (ms * selected[i]) / all); });
 }
 
 /** [T, hidden] to [T, hidden] */

@@ -1,7 +1,7 @@
 import type { LayerKeys } from '../kvCache.js';
 import { breathe, type Pass, type Piece } from '../pass.js';
 import type { Rows } from '../rows.js';
-import type { MatrixWeight } from '../weights.js';
+import type { MatrixWeight } from '../weight.js';
 import { attend } from './attend.js';
 import type { Layer } from './layer.js';
 import { project, projectAll, projectionWeights, type Projection } from './linear.js';
@@ -36,6 +36,7 @@ export interface MlaSpec {
 export function latentAttention(spec: MlaSpec): Layer {
   const query = 'down' in spec.query ? [...projectionWeights(spec.query.down), ...normWeights(spec.query.norm), ...projectionWeights(spec.query.up)] : projectionWeights(spec.query);
   return {
+    kept: spec.heads * (spec.plainWidth + spec.rotatedWidth + spec.valueWidth),
     weights: [...query, ...projectionWeights(spec.latent), ...normWeights(spec.latentNorm), ...spec.keys, ...spec.values, ...projectionWeights(spec.output)],
     forward: (x, layer, pass, pieces) => run(x, layer, spec, pass, pieces),
   };

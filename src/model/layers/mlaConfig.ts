@@ -1,7 +1,7 @@
 import { MAX_HEAD_DIM, MAX_HIDDEN } from '../../checkpoint/configLimits.js';
 import type { ConfigReader } from '../../checkpoint/configReader.js';
 import type { Tensors } from '../decoder.js';
-import { matrixWeight, type MatrixWeight } from '../weights.js';
+import { matrixWeight, type MatrixWeight } from '../weight.js';
 import { numbered } from './expertLayout.js';
 import type { Layer } from './layer.js';
 import { projection } from './linear.js';

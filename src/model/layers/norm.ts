@@ -1,6 +1,6 @@
 import type { Pass } from '../pass.js';
 import type { Rows } from '../rows.js';
-import { vectorWeight, type VectorWeight, type Weight } from '../weights.js';
+import { vectorWeight, type VectorWeight, type Weight } from '../weight.js';
 
 /** A normalisation of rows, and what it reads. */
 export interface Norm {

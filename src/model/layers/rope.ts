@@ -1,4 +1,4 @@
-import type { VectorWeight } from '../weights.js';
+import type { VectorWeight } from '../weight.js';
 
 /** Rotary position embedding (Su et al. 2021): how fast each pair of a head's elements turns with the position. */
 export interface Rope {

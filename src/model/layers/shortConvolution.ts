@@ -1,6 +1,6 @@
 import type { Pass, Piece } from '../pass.js';
 import type { Rows } from '../rows.js';
-import { matrixWeight, vectorWeight, type MatrixWeight, type VectorWeight } from '../weights.js';
+import { vectorWeight, type VectorWeight } from '../weight.js';
 import type { Layer } from './layer.js';
 import { project, projection, projectionWeights, type Projection } from './linear.js';
 
@@ -10,7 +10,7 @@ interface ShortConvolutionSpec {
   /** To two gates and what passes them: [3 hidden, hidden] */
   readonly input: Projection;
   /** One short filter a channel: [hidden, kernel] */
-  readonly filter: MatrixWeight;
+  readonly filter: VectorWeight;
   readonly filterBias: VectorWeight | undefined;
   readonly output: Projection;
 }
@@ -24,11 +24,12 @@ export function shortConvolution(prefix: string, hidden: number, kernel: number,
     hidden,
     kernel,
     input: projection(`${prefix}.in_proj`, 3 * hidden, hidden, bias),
-    filter: matrixWeight(`${prefix}.conv.weight`, hidden, kernel),
+    filter: vectorWeight(`${prefix}.conv.weight`, hidden * kernel, { of: [hidden, kernel], offset: 0, steps: [1] }),
     filterBias: bias ? vectorWeight(`${prefix}.conv.bias`, hidden) : undefined,
     output: projection(`${prefix}.out_proj`, hidden, hidden, bias),
   };
   return {
+    kept: hidden,
     weights: [...projectionWeights(spec.input), spec.filter, ...(spec.filterBias === undefined ? [] : [spec.filterBias]), ...projectionWeights(spec.output)],
     forward: (x, layer, pass, pieces) => run(x, layer, spec, pass, pieces),
   };
@@ -39,26 +40,24 @@ async function run(x: Rows, layer: number, { hidden, kernel, input, filter, filt
   const all = await project(x, input, undefined, pass); // (T, 3 hidden)
   const mixed = pass.scratch.rows(x.count, hidden);
   await pass.weights.use({ filter, bias: filterBias }, (w) => {
-    for (const { sequence, from, count } of pieces) {
-      const seen = new Float32Array((kernel - 1 + count) * hidden); // b * x of the tokens before and of these
-      seen.set(sequence.cache.rowsBefore(layer, kernel - 1, hidden));
+    for (const { sequence, from, count, position } of pieces) {
+      const { keys: products } = sequence.cache.layer(layer, 1, hidden, 0); // b * x of every token so far
       for (let row = 0; row < count; row++) {
         const at = (from + row) * 3 * hidden;
-        for (let c = 0; c < hidden; c++) seen[(kernel - 1 + row) * hidden + c] = all.values[at + c] * all.values[at + 2 * hidden + c];
+        for (let c = 0; c < hidden; c++) products[(position + row) * hidden + c] = all.values[at + c] * all.values[at + 2 * hidden + c];
       }
-      sequence.cache.keepRows(layer, seen.subarray(count * hidden));
       for (let row = 0; row < count; row++) {
         const at = (from + row) * 3 * hidden + hidden;
-        for (let c = 0; c < hidden; c++) mixed.values[(from + row) * hidden + c] = all.values[at + c] * convolve(seen, row * hidden + c, hidden, w.filter, c * kernel, kernel, w.bias?.[c] ?? 0);
+        for (let c = 0; c < hidden; c++) mixed.values[(from + row) * hidden + c] = all.values[at + c] * convolve(products, position + row, c, { hidden, kernel, filter: w.filter, bias: w.bias?.[c] ?? 0 });
       }
     }
   });
   return project(mixed, output, undefined, pass);
 }
 
-/** bias + the sum of x[at + k step] filter[first + k] */
-function convolve(x: Float32Array, at: number, step: number, filter: Float32Array, first: number, kernel: number, bias: number): number {
+/** bias + the sum over the kernel of channel `c` of the tokens up to `position` times their filter elements; before the text there is nothing. */
+function convolve(x: Float32Array, position: number, c: number, { hidden, kernel, filter, bias }: { readonly hidden: number; readonly kernel: number; readonly filter: Float32Array; readonly bias: number }): number {
   let sum = bias;
-  for (let k = 0; k < kernel; k++) sum += x[at + k * step] * filter[first + k];
+  for (let k = Math.max(0, kernel - 1 - position); k < kernel; k++) sum += x[(position - kernel + 1 + k) * hidden + c] * filter[c * kernel + k];
   return sum;
 }

@@ -1,8 +1,7 @@
-import type { ExpertWeights } from '../../tensor/kernels/experts.js';
 import type { Activation } from '../../tensor/kernels/gate.js';
 import type { Pass } from '../pass.js';
-import type { Rows } from '../rows.js';
-import type { Wanted, Weight } from '../weights.js';
+import { evenRanges, type Rows } from '../rows.js';
+import type { MatrixWeight, VectorWeight, Weight } from '../weight.js';
 import type { Layer } from './layer.js';
 import { projection, projectionWeights, type Projection } from './linear.js';
 
@@ -33,8 +32,10 @@ export function swigluWeights(prefix: string, hidden: number, inner: number, [ga
 
 export const allOf = ({ gate, up, down }: Swiglu): Weight[] => [...projectionWeights(gate), ...projectionWeights(up), ...projectionWeights(down)];
 
+type ExpertWanted = Readonly<Record<'gateUp', readonly MatrixWeight[]> & Record<'down', MatrixWeight> & Record<'gateUpBias', readonly VectorWeight[] | undefined> & Record<'downBias', VectorWeight | undefined>>;
+
 /** What is asked of the weights for one feed-forward: gate and up behind each other, for one product. */
-export const expertWanted = ({ gate, up, down }: Swiglu): { readonly [K in keyof ExpertWeights]: Wanted } => ({
+export const expertWanted = ({ gate, up, down }: Swiglu): ExpertWanted => ({
   gateUp: [gate.weight, up.weight],
   down: down.weight,
   gateUpBias: gate.bias === undefined || up.bias === undefined ? undefined : [gate.bias, up.bias],
@@ -45,20 +46,14 @@ export const expertWanted = ({ gate, up, down }: Swiglu): { readonly [K in keyof
 export async function swiglu(x: Rows, weights: Swiglu, pass: Pass): Promise<Rows> {
   const result = pass.scratch.zeros(x.count, x.width);
   const { out: inner } = weights.gate.weight;
-  const parts = partsOf(x.count, pass.lanes.lanesFor(3 * inner * x.width * x.count));
+  const parts = evenRanges(x.count, pass.lanes.lanesFor(3 * inner * x.width * x.count));
   await pass.weights.use(expertWanted(weights), async ({ gateUp, down, gateUpBias, downBias }) => {
-    if (gateUp === undefined || down === undefined) return;
     await pass.lanes.run('experts', parts.map(([from, to]) => ({
       x: x.values, sum: result.values, hidden: x.width, inner, activation: siluGate,
       experts: [{ gateUp, down, gateUpBias, downBias, rows: Int32Array.from({ length: to - from }, (_, i) => from + i), weights: new Float32Array(to - from).fill(1) }],
     })));
   });
   return result;
-}
-
-/** [0, count) in `parts` nearly equal ranges. */
-function partsOf(count: number, parts: number): [number, number][] {
-  return Array.from({ length: parts }, (_, i) => [Math.floor((count * i) / parts), Math.floor((count * (i + 1)) / parts)]);
 }
 
 /** The feed-forward of a layer without experts. */

@@ -1,12 +1,13 @@
 import type { Device, Tensor } from '../device.js';
+import type { Numbers } from '../numbers.js';
 import { activate, type Activation } from './gate.js';
 
 /** A gated feed-forward in memory: down(activation(gate x, up x)). */
 export interface ExpertWeights {
   /** [2 inner, hidden]: the rows of gate, then those of up */
-  readonly gateUp: Float32Array;
+  readonly gateUp: Numbers;
   /** [hidden, inner] */
-  readonly down: Float32Array;
+  readonly down: Numbers;
   /** [2 inner] and [hidden] */
   readonly gateUpBias: Float32Array | undefined;
   readonly downBias: Float32Array | undefined;
@@ -34,19 +35,29 @@ const ROWS = 512;
 
 /** Runs experts one after the other, each on its rows only. */
 export function experts(device: Device, args: ExpertsArgs): void {
+  const { hidden, inner } = args;
   for (const expert of args.experts) {
-    for (let from = 0; from < expert.rows.length; from += ROWS) {
-      device.scope(() => { runExpert(device, args, expert, expert.rows.subarray(from, from + ROWS), expert.weights.subarray(from, from + ROWS)); });
-    }
+    device.scope(() => {
+      const gateUp = device.weight(expert.gateUp, 2 * inner, hidden);
+      const down = device.weight(expert.down, hidden, inner);
+      for (let from = 0; from < expert.rows.length; from += ROWS) {
+        device.scope(() => { runExpert(device, args, { ...expert, gateUp, down, rows: expert.rows.subarray(from, from + ROWS), weights: expert.weights.subarray(from, from + ROWS) }); });
+      }
+    });
   }
 }
 
-function runExpert(device: Device, { x, sum, hidden, inner, activation }: ExpertsArgs, expert: ExpertWork, rows: Int32Array, weights: Float32Array): void {
+interface ExpertRows extends Omit<ExpertWork, 'gateUp' | 'down'> {
+  readonly gateUp: Tensor;
+  readonly down: Tensor;
+}
+
+function runExpert(device: Device, { x, sum, hidden, inner, activation }: ExpertsArgs, { rows, weights, ...expert }: ExpertRows): void {
   const input = device.from(gather(x, rows, hidden), rows.length, hidden);
   const column = (product: Tensor, bias: Float32Array | undefined): Tensor => (bias === undefined ? product : device.add(product, device.from(bias, bias.length, 1)));
-  const gateUp = column(device.timesTransposed(device.from(expert.gateUp, 2 * inner, hidden), input), expert.gateUpBias); // (2 inner, n)
+  const gateUp = column(device.timesTransposed(expert.gateUp, input), expert.gateUpBias); // (2 inner, n)
   const activated = activate(device, activation, device.rows(gateUp, 0, inner), device.rows(gateUp, inner, inner)); // (inner, n)
-  const output = column(device.times(device.from(expert.down, hidden, inner), activated), expert.downBias); // (hidden, n)
+  const output = column(device.times(expert.down, activated), expert.downBias); // (hidden, n)
   addWeighted(sum, device.read(device.transpose(output)), rows, weights, hidden);
 }
 

@@ -1,9 +1,10 @@
 import type { Device } from '../device.js';
+import type { Numbers } from '../numbers.js';
 
 /** One product of `LinearArgs`: its columns go to columns [column, column + outputs) of a [rows, stride] array. */
 export interface LinearProduct {
   /** [outputs, width] as stored */
-  readonly weight: Float32Array;
+  readonly weight: Numbers;
   readonly bias: Float32Array | undefined;
   readonly outputs: number;
   readonly into: Float32Array;
@@ -25,7 +26,7 @@ export function linear(device: Device, { x, rows, width, products }: LinearArgs)
     const input = device.from(x, rows, width);
     for (const { weight, bias, outputs, into, stride, column } of products) {
       device.scope(() => {
-        const product = device.linear(input, device.from(weight, outputs, width));
+        const product = device.linear(input, device.weight(weight, outputs, width));
         const values = device.read(bias === undefined ? product : device.add(product, device.from(bias, 1, outputs)));
         if (outputs === stride) into.set(values);
         else for (let row = 0; row < rows; row++) into.set(values.subarray(row * outputs, (row + 1) * outputs), row * stride + column);

@@ -1,4 +1,5 @@
 import type { Device } from '../device.js';
+import type { Numbers } from '../numbers.js';
 
 export interface NormaliserArgs {
   /** [rows, width] */
@@ -6,7 +7,7 @@ export interface NormaliserArgs {
   readonly rows: number;
   readonly width: number;
   /** [outputs, width]: a part of the output layer */
-  readonly weight: Float32Array;
+  readonly weight: Numbers;
   readonly outputs: number;
   /** Factor on the products, and [outputs] added to them. */
   readonly scale: number;
@@ -20,13 +21,16 @@ const ROWS = 512;
 
 /** The part of a softmax's normaliser that some of the vocabulary makes. */
 export function normaliser(device: Device, { x, rows, width, weight, outputs, scale, bias, into }: NormaliserArgs): void {
-  for (let from = 0; from < rows; from += ROWS) {
-    const count = Math.min(ROWS, rows - from);
-    device.scope(() => {
-      const product = device.linear(device.from(x.subarray(from * width, (from + count) * width), count, width), device.from(weight, outputs, width));
-      const scaled = scale === 1 ? product : device.scale(product, scale);
-      const logits = bias === undefined ? scaled : device.add(scaled, device.from(bias, 1, outputs)); // (count, outputs)
-      into.set(device.read(device.logSumExpRows(logits)), from);
-    });
-  }
+  device.scope(() => {
+    const w = device.weight(weight, outputs, width);
+    for (let from = 0; from < rows; from += ROWS) {
+      const count = Math.min(ROWS, rows - from);
+      device.scope(() => {
+        const product = device.linear(device.from(x.subarray(from * width, (from + count) * width), count, width), w);
+        const scaled = scale === 1 ? product : device.scale(product, scale);
+        const logits = bias === undefined ? scaled : device.add(scaled, device.from(bias, 1, outputs)); // (count, outputs)
+        into.set(device.read(device.logSumExpRows(logits)), from);
+      });
+    }
+  });
 }

@@ -9,7 +9,7 @@ import { expectCode, temporaryFolder, writeHubRepo, writeOllamaModel } from '../
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const home = temporaryFolder();
 const find = (folders: readonly string[], signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<Discovery> =>
-  findModels({ folders, backend: 'wasm', nativeFolder: '' }, { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) }, { home, env: {}, platform: 'darwin' });
+  findModels({ folders, backend: 'wasm', nativeFolder: '', memory: 2 ** 30 }, { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) }, { home, env: {}, platform: 'darwin' });
 
 describe('the models on a machine', () => {
   it('are the demo, what the caches hold, and what is in the named folders, with what a person chooses by', async () => {

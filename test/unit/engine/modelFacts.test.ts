@@ -8,7 +8,7 @@ import { expectCode, temporaryFolder } from '../checkpoint/helpers.js';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const root = temporaryFolder();
-const facts = (path: string): Promise<ModelFacts> => modelFacts({ path: join(FIXTURES, path), backend: 'wasm', nativeFolder: '' });
+const facts = (path: string): Promise<ModelFacts> => modelFacts({ path: join(FIXTURES, path), backend: 'wasm', nativeFolder: '', memory: 2 ** 30 });
 
 /** A copy of a fixture that may be changed. */
 function copy(fixture: string, name: string): string {
@@ -16,7 +16,7 @@ function copy(fixture: string, name: string): string {
   cpSync(join(FIXTURES, fixture), folder, { recursive: true });
   return folder;
 }
-const at = (path: string): Promise<ModelFacts> => modelFacts({ path, backend: 'wasm', nativeFolder: '' });
+const at = (path: string): Promise<ModelFacts> => modelFacts({ path, backend: 'wasm', nativeFolder: '', memory: 2 ** 30 });
 
 describe('the facts of a checkpoint', () => {
   it('count parameters, and those that a token uses under a Top-K policy', async () => {

@@ -19,7 +19,7 @@ function setUp(): { chosen: ChosenModel; choose: (path: string | undefined) => v
   });
   const open = (): OpenParams => {
     if (path === undefined) throw new LensError('E_SETTING_INVALID', 'No.');
-    return { path, backend: 'auto', nativeFolder: '' };
+    return { path, backend: 'auto', nativeFolder: '', memory: 2 ** 30 };
   };
   return {
     chosen: new ChosenModel({ info }, { open }, () => { changes++; }),

@@ -6,8 +6,8 @@ import { EngineClient } from '../../../src/host/engineClient.js';
 import type { Progress } from '../../../src/protocol/engineApi.js';
 
 const file = fileURLToPath(new URL('support/fakeEngine.mjs', import.meta.url));
-const open = { path: '/fake', backend: 'auto', nativeFolder: '' } as const;
-const anywhere = { folders: [], backend: 'auto', nativeFolder: '' } as const;
+const open = { path: '/fake', backend: 'auto', nativeFolder: '', memory: 2 ** 30 } as const;
+const anywhere = { folders: [], backend: 'auto', nativeFolder: '', memory: 2 ** 30 } as const;
 const clients: EngineClient[] = [];
 
 function client(): { readonly engine: EngineClient; readonly crashes: LensError[]; readonly lines: string[] } {
@@ -19,7 +19,7 @@ function client(): { readonly engine: EngineClient; readonly crashes: LensError[
   return { engine, crashes, lines };
 }
 
-const trace = (engine: EngineClient, text: string, signal?: AbortSignal): Promise<unknown> => engine.trace({ ...open, text, policies: ['native'] }, signal === undefined ? {} : { signal });
+const trace = (engine: EngineClient, text: string, signal?: AbortSignal): Promise<unknown> => engine.trace({ ...open, text, policies: ['native'], surprisal: true }, signal === undefined ? {} : { signal });
 const state = async (engine: EngineClient): Promise<string> => (await engine.discover(anywhere)).found[0]?.name ?? '';
 
 afterEach(async () => {
@@ -30,7 +30,7 @@ describe('the engine client', () => {
   it('gets typed arrays as they are, and progress before the result', async () => {
     const { engine } = client();
     const seen: Progress[] = [];
-    const [run] = await engine.trace({ ...open, text: 'One word', policies: ['native'] }, { onProgress: (progress) => seen.push(progress) });
+    const [run] = await engine.trace({ ...open, text: 'One word', policies: ['native'], surprisal: true }, { onProgress: (progress) => seen.push(progress) });
     expect(run?.counts).toBeInstanceOf(Uint16Array);
     expect(Array.from(run?.ends ?? [])).toEqual([3, 8]);
     expect(seen).toEqual([{ stage: 'Computing', done: 1, total: 1 }]);
@@ -104,10 +104,10 @@ describe('the engine client', () => {
 
   it('never gives the details of another engine\'s trace', async () => {
     const { engine } = client();
-    const [old] = await engine.trace({ ...open, text: 'old', policies: ['native'] });
+    const [old] = await engine.trace({ ...open, text: 'old', policies: ['native'], surprisal: true });
     await expect(trace(engine, 'die:kill')).rejects.toMatchObject({ code: 'E_ENGINE_CRASHED' });
     await expect(engine.detail(old?.traceId ?? 0, 0)).rejects.toMatchObject({ code: 'E_TRACE_GONE' });
-    const [fresh] = await engine.trace({ ...open, text: 'new words', policies: ['native'] });
+    const [fresh] = await engine.trace({ ...open, text: 'new words', policies: ['native'], surprisal: true });
     expect(fresh?.traceId).not.toBe(old?.traceId);
     await expect(engine.detail(old?.traceId ?? 0, 0)).rejects.toMatchObject({ code: 'E_TRACE_GONE' });
     await expect(engine.detail(fresh?.traceId ?? 0, 1)).resolves.toMatchObject({ text: ' words' });
@@ -115,7 +115,7 @@ describe('the engine client', () => {
 
   it('releases traces', async () => {
     const { engine } = client();
-    const runs = await engine.trace({ ...open, text: 'a b', policies: ['native', 'top-k:2'] });
+    const runs = await engine.trace({ ...open, text: 'a b', policies: ['native', 'top-k:2'], surprisal: true });
     expect(await state(engine)).toContain('traces 2');
     engine.release(runs.map((run) => run.traceId));
     expect(await state(engine)).toContain('traces 0');

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { LensError } from '../../../src/base/errors.js';
 import { nextRun } from '../../../src/host/nextRun.js';
 
-const open = { path: '/models/olmoe', backend: 'auto', nativeFolder: '' } as const;
+const open = { path: '/models/olmoe', backend: 'auto', nativeFolder: '', memory: 2 ** 30 } as const;
 const model = { path: open.path, isDemo: false };
 const unopened = { modelAt: () => undefined };
 const invalid = (): never => { throw new LensError('E_POLICY_INVALID', 'No.'); };
 
 describe('what the next run uses', () => {
   it('is named by model and policy', () => {
-    expect(nextRun({ model: () => model, run: () => ({ open, policy: 'top-k:2' }) }, unopened)).toEqual({ modelName: 'olmoe', policyLabel: 'Top-2' });
+    expect(nextRun({ model: () => model, run: () => ({ open, policy: 'top-k:2', surprisal: true }) }, unopened)).toEqual({ modelName: 'olmoe', policyLabel: 'Top-2' });
   });
 
   it('keeps the model\'s name when another setting can\'t be used', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LensError } from '../../../src/base/errors.js';
-import { comparedSettings, expandPath, inlineSettings, modelFolders, modelSetting, namingModelSetting, policySetting, readable, runSettings } from '../../../src/host/settingsRules.js';
+import { comparedSettings, expandPath, inlineSettings, memorySetting, modelFolders, modelSetting, namingModelSetting, policySetting, readable, runSettings, surprisalEnabled } from '../../../src/host/settingsRules.js';
 
 const from = (values: Readonly<Record<string, unknown>>) => (name: string): unknown => values[name];
 
@@ -10,6 +10,7 @@ describe('settings', () => {
     expect(comparedSettings(from({}))).toEqual({ topK: 0, topP: 0.4 });
     expect(inlineSettings(from({}))).toEqual({ enabled: true, unit: 'token' });
     expect(modelFolders(from({}))).toEqual([]);
+    expect([memorySetting(from({ memoryBudget: ' ' })), surprisalEnabled(from({}))]).toEqual([undefined, true]);
   });
 
   it.each([
@@ -21,9 +22,17 @@ describe('settings', () => {
     ['compare.topP', { 'compare.topP': 0 }, 'E_SETTING_INVALID', comparedSettings],
     ['modelFolders', { modelFolders: 'x' }, 'E_SETTING_INVALID', modelFolders],
     ['inline.unit', { 'inline.unit': 'line' }, 'E_SETTING_INVALID', inlineSettings],
+    ['memoryBudget', { memoryBudget: '100MB' }, 'E_SETTING_INVALID', memorySetting],
+    ['memoryBudget', { memoryBudget: 4 }, 'E_SETTING_INVALID', memorySetting],
+    ['surprisal', { surprisal: 'no' }, 'E_SETTING_INVALID', surprisalEnabled],
     ['inline.enabled', { 'inline.enabled': 'yes' }, 'E_SETTING_INVALID', inlineSettings],
   ] as const)('name moeLens.%s when %j makes no sense', (name, values, code, read) => {
     expect(() => read(from(values))).toThrow(expect.objectContaining({ code, message: expect.stringContaining(`moeLens.${name} `) as string }) as Error);
+  });
+
+  it('take an amount of memory, and say how one is written', () => {
+    expect(memorySetting(from({ memoryBudget: '2GB' }))).toBe(2 ** 31);
+    expect(() => memorySetting(from({ memoryBudget: '4' }))).toThrow(expect.objectContaining({ hint: expect.stringMatching(/at least 256MB, for example 4GB/) as string }) as Error);
   });
 
   it('are read one by one, so that one that makes no sense does not hide the others', () => {

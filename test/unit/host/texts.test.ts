@@ -36,6 +36,11 @@ describe('the hover', () => {
     expect(hoverMarkdown({ text: 'b', token: 1, runs: [native], details: [detail(0.1)], stale: true }).split('\n')[0]).toBe('From before the edit.');
   });
 
+  it('says that surprisal was not computed, where none was asked for', () => {
+    const without = analyze('ab', makeRun(sideBySide('a', 'b'), [[1, 3], [2, 2]], { surprisal: Float32Array.of(Number.NaN, Number.NaN) }));
+    expect(hoverMarkdown({ text: 'b', token: 1, runs: [without], details: [detail(0.1)], stale: false })).toContain('\n\nsurprisal not computed · token 2 of 2 · id 17\n\n');
+  });
+
   it('says what is missing when the engine has forgotten the run', () => {
     expect(hoverMarkdown({ text: 'a', token: 0, runs: [native], details: [], stale: false })).toBe('`a` **1.5 experts** Top-P 0.4 (native)\n\nno surprisal · token 1 of 2\n\nDetails by layer need a new run.');
   });

@@ -7,7 +7,7 @@ import { viewGguf } from '../../../src/model/gguf.js';
 function gguf(arch: string, metadata: JsonObject, shapes: Readonly<Record<string, readonly number[]>> = {}): Checkpoint {
   const tensors = new Map(Object.entries({ 'token_embd.weight': [400, 64], ...shapes }).map(([name, shape]): [string, TensorInfo] => [name, { name, dtype: 'F32', shape, bytes: 4, readable: true }]));
   const config = Object.fromEntries([['general.architecture', arch], ...Object.entries({ block_count: 3, expert_count: 8, ...metadata }).map(([key, value]) => [`${arch}.${key}`, value])]) as JsonObject;
-  return { name: 'm', path: 'm.gguf', format: 'gguf', config, weightBytes: 4, store: { tensors, readFloat32: async (name) => Promise.resolve(Float32Array.of(name.length)), close: async () => Promise.resolve() } };
+  return { name: 'm', path: 'm.gguf', format: 'gguf', config, weightBytes: 4, store: { tensors, readFloat32: async (name) => Promise.resolve(Float32Array.of(name.length)), blockType: () => undefined, readBlocks: () => Promise.reject(new Error('There is no file.')), close: async () => Promise.resolve() } };
 }
 const configOf = (...given: Parameters<typeof gguf>): JsonObject => viewGguf(gguf(...given)).config.config;
 const namesOf = (arch: string, ...names: string[]): string[] => [...viewGguf(gguf(arch, { 'attention.head_count_kv': [0, 2, 0] }, Object.fromEntries(names.map((name) => [name, [1]])))).store.tensors.keys()].slice(1);

@@ -8,7 +8,7 @@ import { ShardedStore } from '../../../src/checkpoint/shardedStore.js';
 import type { TensorStore } from '../../../src/checkpoint/tensorStore.js';
 import { FAMILIES } from '../../../src/model/families/registry.js';
 import { readModel, type Model } from '../../../src/model/model.js';
-import { sizeOf } from '../../../src/model/weights.js';
+import { sizeOf } from '../../../src/model/weight.js';
 import { elements, expand, isPublishedAs, readReleased, upTo, type Released } from './releasedFixtures.js';
 
 const RELEASED = readReleased();

@@ -66,7 +66,7 @@ export function expand(patterns: readonly TensorPattern[]): Map<string, TensorIn
 export const valueless = (tensors: ReadonlyMap<string, TensorInfo>): TensorStore => ({
   tensors,
   readFloat32: async (name) => Promise.reject(new Error(`${name} has no values here`)),
-  close: async () => Promise.resolve(),
+  blockType: () => undefined, readBlocks: () => Promise.reject(new Error('There is no file.')), close: async () => Promise.resolve(),
 });
 
 /** Whether a count is published so: "6.92B" is 6.92e9, known to a hundredth of 1e9; publishers round or cut off. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readModel, type Model } from '../../../src/model/model.js';
-import { sizeOf } from '../../../src/model/weights.js';
+import { sizeOf } from '../../../src/model/weight.js';
 import { expand, isPublishedAs, readReleased, readReleasedGgufs, valueless, type ReleasedGguf } from './releasedFixtures.js';
 
 const GGUFS = readReleasedGgufs();

@@ -7,9 +7,11 @@ import { forward } from '../../../src/model/forward.js';
 import { readModel } from '../../../src/model/model.js';
 import type { KvCache } from '../../../src/model/kvCache.js';
 import { startMachine, type RunningMachine } from '../../../src/model/machine.js';
-import { matrixWeight, vectorWeight, Weights } from '../../../src/model/weights.js';
+import { matrixWeight, vectorWeight } from '../../../src/model/weight.js';
+import { Weights } from '../../../src/model/weights.js';
 import type { Routing } from '../../../src/routing/route.js';
 import { SharedMemory } from '../../../src/tensor/memory.js';
+import type { Numbers } from '../../../src/tensor/numbers.js';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/checkpoints/olmoe-a');
 const open: Checkpoint[] = [];
@@ -21,12 +23,19 @@ async function fixture(): Promise<{ checkpoint: Checkpoint; reads: string[]; sto
   const store: TensorStore = {
     tensors: checkpoint.store.tensors,
     readFloat32: (name, start, count) => { reads.push(name); return checkpoint.store.readFloat32(name, start, count); },
+    blockType: (name) => checkpoint.store.blockType(name),
+    readBlocks: (name, start, target) => { reads.push(name); return checkpoint.store.readBlocks(name, start, target); },
     close: () => checkpoint.store.close(),
   };
   return { checkpoint, reads, store };
 }
 
 afterEach(async () => { for (const checkpoint of open.splice(0)) await checkpoint.store.close(); });
+
+function floats(numbers: Numbers): Float32Array {
+  if ('type' in numbers) throw new Error('as stored');
+  return numbers;
+}
 
 const IDS = Int32Array.from([70, 71, 72, 73, 74, 75, 76, 77]);
 
@@ -86,7 +95,7 @@ describe('a forward pass', () => {
     const { checkpoint, store } = await fixture();
     const whole = await run(store, checkpoint, { k: 4 });
     const machine = await machineFor(store);
-    const cache = machine.newCache(IDS.length);
+    const cache = machine.newCache(IDS.length, true);
     await run(store, checkpoint, { k: 4, ids: IDS.subarray(0, 5), on: { machine, cache } });
     expect(cache.tokens).toBe(5);
     const rest = await run(store, checkpoint, { k: 4, ids: IDS.subarray(5), on: { machine, cache } });
@@ -100,7 +109,7 @@ describe('a forward pass', () => {
     const ids = Int32Array.from({ length: 1300 }, (_, i) => 70 + ((i * 37) % 200));
     const whole = await run(store, checkpoint, { k: 4, ids });
     const machine = await machineFor(store);
-    const cache = machine.newCache(ids.length);
+    const cache = machine.newCache(ids.length, true);
     const parts: Float32Array[] = [];
     for (let from = 0; from < ids.length; from += 400) parts.push((await run(store, checkpoint, { k: 4, ids: ids.subarray(from, from + 400), on: { machine, cache } })).hidden);
     const joined = parts.flatMap((part) => [...part]);
@@ -139,25 +148,25 @@ describe('several sequences in one pass', () => {
 describe('Weights', () => {
   it('refuses a weight larger than the budget, with E_OUT_OF_MEMORY', async () => {
     const { store } = await fixture();
-    const weights = new Weights(store, new SharedMemory(100));
+    const weights = new Weights(store, new SharedMemory(100), false);
     await expect(weights.use({ norm: vectorWeight('model.norm.weight', 32) }, ({ norm }) => norm)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });
   });
 
   it('gives a linear layer as stored, and several one behind the other', async () => {
     const { store, checkpoint } = await fixture();
-    const weights = new Weights(store, new SharedMemory(1e6));
+    const weights = new Weights(store, new SharedMemory(1e6), false);
     const [gate, up] = ['gate_proj', 'up_proj'].map((name) => matrixWeight(`model.layers.0.mlp.experts.0.${name}.weight`, 12, 32));
-    const both = await weights.use({ both: [gate, up] }, (w) => w.both.slice());
+    const both = await weights.use({ both: [gate, up] }, (w) => floats(w.both).slice());
     expect(both.subarray(0, 12 * 32)).toEqual(await checkpoint.store.readFloat32(gate.name, 0, 12 * 32));
     expect(both.subarray(12 * 32)).toEqual(await checkpoint.store.readFloat32(up.name, 0, 12 * 32));
   });
 
   it('keeps what is in use when it makes room', async () => {
     const { store } = await fixture();
-    const weights = new Weights(store, new SharedMemory(2 * 12 * 32 * 4));
+    const weights = new Weights(store, new SharedMemory(2 * 12 * 32 * 4), false);
     const expert = (e: number): { w: ReturnType<typeof matrixWeight> } => ({ w: matrixWeight(`model.layers.0.mlp.experts.${e}.gate_proj.weight`, 12, 32) });
     await weights.use(expert(0), async ({ w }) => {
-      const before = w.slice();
+      const before = floats(w).slice();
       for (let e = 1; e < 5; e++) await weights.use(expert(e), () => undefined);
       expect(w).toEqual(before);
       await expect(weights.hold([expert(5), expert(6)], () => undefined)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });

@@ -35,6 +35,38 @@ describe('SharedMemory', () => {
     expect(memory.allocate(200)).toBeDefined();
   });
 
+  it('asks who keeps things to let go of them when it is full, in the order they came, until there is room', () => {
+    const memory = new SharedMemory(10_240);
+    const kept = { first: [] as Block[], second: [] as Block[] };
+    const order: string[] = [];
+    const letGo = (name: 'first' | 'second') => (): boolean => {
+      const block = kept[name].pop();
+      if (block === undefined) return false;
+      order.push(name);
+      memory.free(block);
+      return true;
+    };
+    memory.onFull(letGo('first'));
+    const end = memory.onFull(letGo('second'));
+    for (const blocks of [kept.second, kept.first]) for (let i = 0; i < 5; i++) blocks.push(memory.allocate(1024) ?? { arena: 0, offset: 0, bytes: 0 });
+    expect(memory.allocate(6 * 1024)).toBeDefined();
+    expect(order).toEqual([...new Array<string>(5).fill('first'), 'second']);
+    end();
+    expect(memory.allocate(6 * 1024)).toBeUndefined();
+    expect(kept.second).toHaveLength(4);
+  });
+
+  it('counts what was touched, holes included, against its limit', () => {
+    const memory = new SharedMemory(4096);
+    const [a, b] = [memory.allocate(1024), memory.allocate(1024)];
+    if (a === undefined || b === undefined) throw new Error('no memory');
+    memory.free(a);
+    expect([memory.used, memory.touched]).toEqual([1024, 2048]);
+    expect(memory.allocate(2049)).toBeUndefined(); // the hole is too small, and new room too
+    expect(memory.allocate(2048)).toBeDefined();
+    expect(memory.touched).toBe(4096);
+  });
+
   it('keeps the numbers of a piece when it grows', () => {
     const memory = new SharedMemory(1e9);
     const first = memory.allocate(4000);

@@ -27,7 +27,9 @@ function build(): Trace {
   for (const layer of [0, 2]) builder.addRouting(layer, route(rows([0.1, 0.1, 0.8], [0.3, 0.4, 0.3]), ROUTER, policy), 1);
   builder.addSurprisal(1, Float32Array.of(2));
   builder.addSurprisal(2, Float32Array.of(4));
-  return builder.build({ loadMs: 1, forwardMs: 2 }, 7);
+  builder.addExpertMs(0.25);
+  builder.addExpertMs(0.25);
+  return builder.build({ loadMs: 1, forwardMs: 2, memory: { budgetBytes: 30, estimatedBytes: 10, peakBytes: 20 } }, 7);
 }
 
 describe('a trace', () => {
@@ -47,7 +49,8 @@ describe('a trace', () => {
   });
 
   it('becomes JSON with null where there is no number, probabilities only when asked for', () => {
-    const json = JSON.parse([...traceJson(build(), false)].join('')) as { tokens: { surprisal: number | null }[]; layers: { counts: number[]; ids: number[][]; probabilities?: number[][] }[] };
+    const json = JSON.parse([...traceJson(build(), false)].join('')) as { timings: object; memory: object; tokens: { surprisal: number | null }[]; layers: { counts: number[]; ids: number[][]; probabilities?: number[][] }[] };
+    expect([json.timings, json.memory]).toEqual([{ loadMs: 1, forwardMs: 2, expertMs: 0.5 }, { budgetBytes: 30, estimatedBytes: 10, peakBytes: 20 }]);
     expect(json.tokens.map(({ surprisal }) => surprisal)).toEqual([null, 2, 4]);
     expect(json.layers[1]).toMatchObject({ layer: 2, counts: [1, 2, 2], ids: [[0], [0, 1], [1, 0]] });
     expect(json.layers[0]?.probabilities).toBeUndefined();
@@ -65,6 +68,7 @@ describe('a trace', () => {
 
   it('leaves the engine as counts per layer and token', () => {
     const run = runSummary(build(), 5);
+    expect(run).toMatchObject({ expertMs: 0.5, memory: { budgetBytes: 30, estimatedBytes: 10, peakBytes: 20 } });
     expect(run).toMatchObject({ traceId: 5, policy: 'top-p:0.6', simulated: true, textLength: 5 });
     expect([...run.counts]).toEqual([1, 2, 2, 1, 2, 2]);
   });

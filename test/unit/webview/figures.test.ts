@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { duration, expertsInWords, percentChange, policyName, signed, tokensLabel, whole, windowsNote } from '../../../webview/format.js';
-import { figuresOf } from '../../../webview/views/figureList.js';
+import { costNotes, figuresOf } from '../../../webview/views/figureList.js';
 import { variantRows } from '../../../webview/views/variantRows.js';
+import type { PanelResult } from '../../../src/protocol/panelApi.js';
 import { sampleResult, sampleRun, tokens, TOP_2 } from './samples.js';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
@@ -54,6 +55,24 @@ describe('the figures', () => {
     expect(policyName(TOP_2)).toBe('Top-2, simulated');
   });
 
+  it('of a policy that is not native say what share of native Top-K\'s multiplications it took', () => {
+    const onTop8 = (change: Partial<PanelResult>): PanelResult => { const result = sampleResult(change); return { ...result, model: { ...result.model, nativePolicy: 'top-k:8' } }; };
+    const half = sampleRun({ policy: 'top-k:4', concretePolicy: 'top-k:4', label: 'Top-4', simulated: true, meanExperts: 4, expertMs: 210 });
+    const top8 = sampleRun({ concretePolicy: 'top-k:8', label: 'Top-8', meanExperts: 8, expertMs: 420 });
+    const single = figuresOf(onTop8({ runs: [half] }));
+    expect(single.map(({ name, shown, label }) => [name, plain(shown), label])).toEqual(expect.arrayContaining([
+      ['share', '50 %', 'of native Top-8\'s expert multiplications under Top-4, simulated'], ['expertTime', '210 ms', 'in expert layers under Top-4, simulated'],
+    ]));
+    const compared = onTop8({ runs: [top8, half] });
+    expect(figuresOf(compared).find(({ name }) => name === 'share')).toBeUndefined(); // the native one was run too
+    expect(costNotes(compared)[0]).toEqual({ name: 'saving', text: 'Top-4 (simulated) against Top-8 (native): expert layers 210 ms instead of 420 ms, 50 % less (run together, time shared out by selections); 4.00 instead of 8.00 experts a token.' });
+    expect(costNotes(onTop8({ runs: [half] }))).toEqual([{ name: 'memory', text: 'Peak memory 1.9 GiB of 2.0 GiB (estimated 1.8 GiB).' }]);
+  });
+
+  it('say nothing of surprisal where none was asked for', () => {
+    expect(figuresOf(sampleResult({ runs: [sampleRun({ meanSurprisal: null })] })).map(({ name }) => name)).not.toContain('meanSurprisal');
+  });
+
   it('of a single token have no surprisal', () => {
     const one = sampleResult({ text: 'a', tokens: tokens([0, 1]), runs: [sampleRun({ counts: [1], heat: [0], layerCounts: [[1], [1]], meanSurprisal: null })] });
     expect(figuresOf(one).find(({ name }) => name === 'meanSurprisal')).toMatchObject({ value: null, shown: '\u2013' });
@@ -68,5 +87,7 @@ describe('the selection beside its variant', () => {
     expect(variantRows(own, other).map(({ name, numbers, change }) => [name, numbers, plain(change)])).toEqual([
       ['tokens', [4, 2], '\u22122'], ['meanExperts', [2, 1.5], '\u221225 %'], ['expertsInAll', [8, 3], '\u221263 %'], ['meanSurprisal', [4, null], '\u2013'],
     ]);
+    const timed = variantRows({ ...own, run: { ...own.run, meanSurprisal: null, expertMs: 20 } }, { ...other, run: { ...other.run, expertMs: 10 } });
+    expect(timed.map(({ name, change }) => [name, plain(change)]).slice(3)).toEqual([['expertTime', '\u221250 %']]);
   });
 });

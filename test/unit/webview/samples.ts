@@ -26,7 +26,7 @@ export function sampleResult(change: Partial<PanelResult> = {}): PanelResult {
       name: 'demo', path: 'demo', family: 'dynamic', format: 'safetensors', layers: 3, moeLayers: [0, 2], experts: 8, sharedExperts: 0, nativePolicy: 'top-p:0.4',
       parameters: 12_300_000, denseParameters: 1, denseProductParameters: 1, expertParameters: 1, hiddenSize: 4, vocabularySize: 10, contextLength: 512, dtypes: ['BF16'], weightBytes: 1, memoryBytes: 2, activeParameters: 3,
     },
-    backend: { name: 'wasm', version: '4.22.0', threads: 2 }, ...change,
+    backend: { name: 'wasm', version: '4.22.0', threads: 2 }, memory: { budgetBytes: 2 ** 31, estimatedBytes: 1.8 * 2 ** 30, peakBytes: 1.9 * 2 ** 30 }, ...change,
   };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GgufFile } from '../../../../src/checkpoint/gguf/ggufFile.js';
 import { KEEP_ALL } from '../../../../src/checkpoint/gguf/metadata.js';
-import { READABLE_TYPES } from '../../../../src/checkpoint/gguf/quants/registry.js';
+import { READABLE_TYPES } from '../../../../src/checkpoint/blocks/registry.js';
 import { expectCode, temporaryFolder } from '../helpers.js';
 import { golden, typeNamed } from './golden.js';
 import { floats, gguf, TENSOR, type TestTensor } from './writeGguf.js';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dequantizer, READABLE_TYPES } from '../../../../src/checkpoint/gguf/quants/registry.js';
+import { dequantizer, READABLE_TYPES } from '../../../../src/checkpoint/blocks/registry.js';
 import { golden, QUANTS, typeNamed } from './golden.js';
 
 function dequantized(type: string, blocks: Uint8Array): { readonly values: Float32Array; readonly finite: boolean } {

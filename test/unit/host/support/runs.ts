@@ -22,6 +22,7 @@ export function makeRun(tokens: readonly (readonly [number, number])[], counts: 
     flops: 1e6,
     loadMs: 1,
     forwardMs: 2,
+    memory: { budgetBytes: 2 ** 31, estimatedBytes: 3 * 2 ** 29, peakBytes: 2 ** 30 },
     ...fields,
   };
 }

@@ -1,4 +1,4 @@
-import { widen } from '../../widen.js';
+import { widen } from '../widen.js';
 
 let values: Float32Array | undefined;
 
