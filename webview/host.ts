@@ -1,5 +1,5 @@
 /** The panel's only way to the extension host, and to what VS Code keeps for it while it is hidden. */
-import type { PanelCommand, PanelState, PanelToHost } from '../src/protocol/panelApi.js';
+import type { PanelCommand, PanelResult, PanelState, PanelToHost } from '../src/protocol/panelApi.js';
 import { isHostToPanel } from './messages.js';
 
 interface VsCodeApi {
@@ -20,15 +20,25 @@ export interface Host {
 
 export function connectHost(): Host {
   const api = acquireVsCodeApi(); // once per page: a second call throws
+  const ready = (): void => api.postMessage({ type: 'ready' });
   return {
-    ready: () => api.postMessage({ type: 'ready' }),
+    ready,
     selectToken: (token) => api.postMessage({ type: 'selectToken', token }),
     selectSpan: (span) => api.postMessage({ type: 'selectSpan', span }),
     run: (command) => api.postMessage({ type: 'command', command }),
-    onState: (listener) => window.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (isHostToPanel(event.data)) listener(event.data.state);
-      else console.warn('MoE Lens: a message that the panel does not know was ignored.');
-    }),
+    onState: (listener) => {
+      let last: PanelResult | undefined;
+      window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        if (!isHostToPanel(data)) {
+          console.warn('MoE Lens: a message that the panel does not know was ignored.');
+          return;
+        }
+        const { state, sameResult } = data;
+        if (sameResult !== true) last = state.result;
+        if (sameResult === true && last === undefined) ready(); // it never came: once more, whole
+        else listener(last === undefined ? state : { ...state, result: last });
+      });
+    },
     kept: { get: () => api.getState(), set: (value) => api.setState(value) },
   };
 }

@@ -6,6 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function isHostToPanel(value: unknown): value is HostToPanel {
   if (!isFields(value) || value['type'] !== 'state' || !isFields(value['state'])) return false;
   const state = value['state'];
+  if (!isOptional(value['sameResult'], (same) => same === true && state['result'] === undefined)) return false;
   return isStatus(state['status']) && typeof state['modelName'] === 'string' && typeof state['policyLabel'] === 'string'
     && Array.isArray(state['details']) && isOptional(state['result'], isPanelResult) && isOptional(state['about'], isAbout)
     && isOptional(state['selectedToken'], isIndex) && isOptional(state['selectedSpan'], isIndex);

@@ -25,7 +25,7 @@ export function factRows({ model, fits, budget, tokenizer, chatTemplate }: Model
     ...(model.normalisedScores === undefined ? [] : [{ name: 'scores', label: 'Router', text: 'sigmoid: probabilities are shares of the summed scores, also for Top-P' } as const]),
     { name: 'quantisation', label: 'Quantisation', text: quantisationText(model) },
     { name: 'size', label: 'On disk', text: `${bytesText(model.weightBytes)}, ${model.format}` },
-    { name: 'memory', label: 'Memory', text: `${bytesText(model.memoryBytes)} for all weights: ${fitText(fits)} (${budgetText(budget)})` },
+    { name: 'memory', label: 'Memory', text: `${bytesText(model.weightBytes)} for all weights as stored, ${bytesText(model.memoryBytes)} as f32: ${fitText(fits)} (${budgetText(budget)})` },
     { name: 'context', label: 'Context', text: plural(model.contextLength, 'token') },
     { name: 'tokenizer', label: 'Tokenizer', text: tokenizerText(tokenizer, chatTemplate) },
     { name: 'shape', label: 'Shape', text: `hidden size ${model.hiddenSize}, vocabulary ${model.vocabularySize}` },

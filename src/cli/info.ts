@@ -9,7 +9,7 @@ export const INFO_USAGE = `moe-lens info [--model PATH | PATH] [--json] [--backe
   --json (or --format json): name, path, family, format (safetensors, torch, gguf), layers, moeLayers (indices), experts and sharedExperts (of one layer), nativePolicy,
         groupLimit {groups, kept}, normalisedScores (true) and nativeOnly (a sentence) where they apply, parameters, activeParameters (null: depends on the text),
         denseParameters, denseProductParameters, expertParameters, hiddenSize, vocabularySize, contextLength, dtypes, weightBytes (on disk),
-        memoryBytes (all weights in memory), budget {backend, bytes}, fits (memory, disk: read again when needed, no), tokenizer (or null), chatTemplate`;
+        memoryBytes (all weights as f32), budget {backend, bytes}, fits (memory, disk: read again when needed, no), tokenizer (or null), chatTemplate`;
 
 /** What a checkpoint is. */
 export async function info(args: string[]): Promise<string> {

@@ -32,7 +32,7 @@ export async function* trace(args: string[], signal: AbortSignal): AsyncGenerato
   try {
     for (const policy of policies) session.check(policy); // all of them, before anything is printed
     if (session.backend.note !== undefined && process.stderr.isTTY) process.stderr.write(`moe-lens: ${session.backend.note}\n`);
-    const results = await session.traces(text, policies, { signal, onProgress: progress.show, surprisal: !values['no-surprisal'] });
+    const results = await session.traces(text, policies, { signal, onProgress: progress.show, surprisal: !values['no-surprisal'], full: values.full });
     progress.clear();
     for (const [index, result] of results.entries()) yield* render(result, text, format, values.full, { isFirst: index === 0, isLast: index === results.length - 1 });
     if (format === 'text' && results.length > 1) yield `\n${savingsText(results)}`;

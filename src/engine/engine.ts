@@ -12,6 +12,8 @@ export interface CallOptions {
 export interface TraceOptions extends CallOptions {
   /** Whether surprisal is computed; it is unless this is false. */
   readonly surprisal?: boolean;
+  /** Whether every router probability is kept, or only those of the selected experts and the best of the others. */
+  readonly full?: boolean;
 }
 
 /**

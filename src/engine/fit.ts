@@ -11,7 +11,8 @@ export function expectedBudget({ backend, nativeFolder, memory }: Pick<OpenParam
 /**
  * Whether a model's weights fit into the budget at once; `disk` if only parts of them do, which is slower, and `no` if not even
  * the largest of the weights that are used together does.
- * @param all, largest bytes in memory (f32) of all weights, and of the largest that has to be there as a whole
+ * @param all bytes of all weights, as f32 or as on disk, whichever is less
+ * @param largest bytes (f32) of the largest that has to be there as a whole
  */
 export function fitOf(all: number, largest: number, { bytes }: WeightBudget): Fit {
   if (all <= bytes) return 'memory';

@@ -5,6 +5,7 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { detailRequest, discoverRequest, infoRequest, openRequest, progressType, releaseRequest, toResponseError, traceRequest, type WithProgress } from '../protocol/rpc.js';
+import { toWireRun } from '../protocol/wireRun.js';
 import { checkParams, type CallOptions } from './engine.js';
 import { withMemoryErrors } from './memoryErrors.js';
 import { localEngine } from './localEngine.js';
@@ -36,7 +37,7 @@ const callOptions = ({ progressToken }: WithProgress, token: CancellationToken):
 
 connection.onRequest(openRequest, (params, token) => answer('open', params, () => engine.open(params, callOptions(params, token))));
 connection.onRequest(infoRequest, (params) => answer('info', params, () => engine.info(params)));
-connection.onRequest(traceRequest, (params, token) => answer('trace', params, () => engine.trace(params, callOptions(params, token))));
+connection.onRequest(traceRequest, (params, token) => answer('trace', params, async () => (await engine.trace(params, callOptions(params, token))).map(toWireRun)));
 connection.onRequest(detailRequest, (params) => answer('detail', params, () => engine.detail(params)));
 connection.onRequest(releaseRequest, (params) => answer('release', params, () => { engine.release(params); return null; }));
 connection.onRequest(discoverRequest, (params, token) => answer('discover', params, () => engine.discover(params, callOptions(params, token))));

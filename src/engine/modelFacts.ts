@@ -41,7 +41,7 @@ async function withCheckpoint<T>(path: string, work: (checkpoint: Checkpoint) =>
 
 function headerFacts(checkpoint: Checkpoint, budget: WeightBudget): HeaderFacts {
   const { decoder, info: model } = readModel(checkpoint);
-  return { model, fits: fitOf(model.memoryBytes, inMemory(model, decoder), budget) };
+  return { model, fits: fitOf(Math.min(model.memoryBytes, model.weightBytes), inMemory(model, decoder), budget) };
 }
 
 /** Bytes of the most that has to be in memory at once: one expert, or one weight of a layer (embedding and output are read by rows). */

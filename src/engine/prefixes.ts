@@ -1,6 +1,6 @@
 import type { KvCache } from '../model/kvCache.js';
-import type { Routing } from '../routing/route.js';
 import type { SharedMemory } from '../tensor/memory.js';
+import type { RoutingRecord } from '../trace/record.js';
 
 /** One window of a text as it was run under one policy: what a run of a text with the same beginning need not compute again. */
 export interface Past {
@@ -10,11 +10,15 @@ export interface Past {
   /** Keys and values of these tokens, or of more. */
   readonly cache: KvCache;
   /** By layer, of these tokens or of more. */
-  readonly routings: ReadonlyMap<number, Routing>;
+  readonly records: ReadonlyMap<number, RoutingRecord>;
+  /** Whether they have every probability. */
+  readonly isFull: boolean;
   /** -ln p of each token, NaN for the first; undefined if none was asked for. */
   readonly surprisal: Float32Array | undefined;
 }
 
+/** Part of the memory that keys and values of earlier runs may keep. */
+const SHARE = 1 / 8;
 /** A shorter beginning than this is computed as quickly as it is looked up. */
 const WORTH_KEEPING = 16;
 
@@ -23,9 +27,13 @@ export class Prefixes {
   readonly #pasts = new Set<Past>();
   readonly #unregister: () => void;
 
-  /** @param limit bytes of keys and values that may be kept */
-  constructor(memory: SharedMemory, readonly limit: number) {
+  constructor(private readonly memory: SharedMemory) {
     this.#unregister = memory.onFull(() => this.#letGo());
+  }
+
+  /** Bytes of keys and values that may be kept. */
+  get limit(): number {
+    return this.memory.limit * SHARE;
   }
 
   /**

@@ -19,14 +19,15 @@ import { planWindows, type WindowPlan } from './windows.js';
 
 /** Longest text, in UTF-16 code units: some 250 pages. It keeps a slip (a log file, a database dump) from taking hours. */
 export const MAX_TEXT = 1_000_000;
-/** Most tokens of one run: 32,768 tokens of 64 layers x 128 experts are 1 GB of probabilities, what a machine can hold. */
+/** Most tokens of one run: what is recorded of 32,768 tokens in 64 layers is some 300 MB, with all probabilities of 128 experts 1 GB more. */
 export const MAX_TOKENS = 32_768;
 
 /** Multiply-adds of a run for which all lanes are started, which takes half a second: as long as one lane needs for so many. */
 const WORTH_ALL_LANES = 3e10;
 
-/** Part of the memory that keys and values of earlier runs may keep. */
-const PREFIX_SHARE = 1 / 8;
+/** What a run records of a token and layer, about: so many experts with id, weight and probability. */
+const RECORDED_EXPERTS = 16;
+const RECORDED_BYTES = 10;
 
 /** An open checkpoint, ready to run. Calls must not overlap (see Queue). */
 export class Session {
@@ -61,7 +62,7 @@ export class Session {
         await checkpoint.store.close();
       };
       own.settle(0);
-      return new Session(model, tokenizer, machineOn(own, model.store), close, own.backend, performance.now() - began, new Prefixes(own.memory, own.memory.limit * PREFIX_SHARE), own);
+      return new Session(model, tokenizer, machineOn(own, model.store), close, own.backend, performance.now() - began, new Prefixes(own.memory), own);
     } catch (error) {
       await checkpoint.store.close();
       throw error;
@@ -90,7 +91,7 @@ export class Session {
    * Runs `text` under each of the policies, side by side, and records what the routers did.
    * @throws E_POLICY_UNSUPPORTED, E_TEXT_EMPTY, E_TEXT_TOO_LONG, E_CANCELLED, E_OUT_OF_MEMORY, E_WEIGHTS_NOT_FINITE, E_UNREADABLE
    */
-  async traces(text: string, policies: readonly Policy[], { signal, onProgress, surprisal = true }: TraceOptions = {}): Promise<Trace[]> {
+  async traces(text: string, policies: readonly Policy[], { signal, onProgress, surprisal = true, full = false }: TraceOptions = {}): Promise<Trace[]> {
     const { decoder, info } = this.model;
     for (const policy of policies) this.check(policy);
     const encoding = this.encode(text);
@@ -101,10 +102,10 @@ export class Session {
     const runs = this.#distinct(policies, builders);
     const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length;
     if (tokens * (info.activeParameters ?? info.parameters / 2) > WORTH_ALL_LANES) await this.machine.lanes.widen();
-    const estimatedBytes = this.#estimate(tokens);
+    const estimatedBytes = this.#estimate(tokens, full);
     const step = (done: number): void => onProgress?.({ stage: done === blocks.length && surprisal ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`, done, total: blocks.length + (surprisal ? 1 : 0) });
     step(0);
-    await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, signal, onLayer: (layer) => { step(layer + 1); } });
+    await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, full, signal, onLayer: (layer) => { step(layer + 1); } });
     const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);
     const measured = { loadMs: this.loadMs, forwardMs: performance.now() - began, memory: { budgetBytes: this.hardware.budget, estimatedBytes, peakBytes: process.resourceUsage().maxRSS * 1024 } };
     const leftOut = surprisal ? 0 : 2 * encoding.ids.length * info.hiddenSize * info.vocabularySize; // the output layer's, which is among the dense products
@@ -146,10 +147,10 @@ export class Session {
    * Bytes that the process will hold at most: its own, and what this run brings.
    * @throws E_OUT_OF_MEMORY if the run can't keep to the budget
    */
-  #estimate(tokens: number): number {
+  #estimate(tokens: number, full: boolean): number {
     const { model: { decoder, info }, machine: { weights, lanes }, machine, prefixes } = this;
     const keepsCaches = tokens * keptBytes(decoder) <= prefixes.limit;
-    const recorded = info.moeLayers.length * info.experts * tokens * Float32Array.BYTES_PER_ELEMENT;
+    const recorded = info.moeLayers.length * tokens * (full ? info.experts : Math.min(info.experts, RECORDED_EXPERTS)) * RECORDED_BYTES;
     this.hardware.settle(recorded + lanes.most * widenedBytes(decoder, info.expertParameters));
     const working = workingBytes(decoder, { rows: tokens, keepsCaches, lanes: lanes.count });
     checkFootprint(working, largestWeights(decoder, info.expertParameters, lanes.count), weights.budget);

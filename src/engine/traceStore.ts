@@ -1,11 +1,11 @@
 import { LensError } from '../base/errors.js';
+import { bytesOfRecord } from '../trace/record.js';
 import type { Trace } from '../trace/trace.js';
 
 /** Traces are kept for details until they take this much; the oldest leave first. The newest always stays. */
 const MAX_BYTES = 512 * 2 ** 20;
 
-const bytesOf = (trace: Trace): number =>
-  trace.layers.reduce((sum, layer) => sum + layer.probabilities.byteLength + layer.weights.byteLength + layer.ids.byteLength + layer.offsets.byteLength, 0);
+const bytesOf = (trace: Trace): number => trace.layers.reduce((sum, layer) => sum + bytesOfRecord(layer), 0);
 
 /** The traces whose details may still be asked for. */
 export class TraceStore {

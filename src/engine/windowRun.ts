@@ -6,8 +6,7 @@ import type { Sequence } from '../model/pass.js';
 import { rowsOf } from '../model/rows.js';
 import { surprisals } from '../model/surprisal.js';
 import type { Policy } from '../routing/policy.js';
-import type { Routing } from '../routing/route.js';
-import { joinRoutings, routingRows } from '../routing/rows.js';
+import { joinRecords, recordOf, recordRows, type RoutingRecord } from '../trace/record.js';
 import type { TraceBuilder } from '../trace/traceBuilder.js';
 import type { Past, Prefixes } from './prefixes.js';
 import type { Window } from './windows.js';
@@ -22,6 +21,8 @@ export interface PolicyRun {
 
 export interface WindowRunOptions {
   readonly surprisal: boolean;
+  /** Whether every router probability is kept. */
+  readonly full: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onLayer?: (layer: number) => void;
 }
@@ -36,7 +37,7 @@ interface Part {
   /** Tokens that an earlier run has computed. */
   readonly known: number;
   readonly cache: KvCache;
-  readonly routings: Map<number, Routing>;
+  readonly records: Map<number, RoutingRecord>;
 }
 
 /** Room for a few more tokens, so that a text that grows as it is typed is not copied for each. */
@@ -48,18 +49,18 @@ const CAPACITY_STEP = 64;
  */
 export async function runWindows(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, ids: Int32Array, windows: readonly Window[], runs: readonly PolicyRun[], options: WindowRunOptions): Promise<void> {
   const keeps = windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length * keptBytes(decoder) <= prefixes.limit;
-  const parts = runs.flatMap((run) => windows.map((window, index) => begin(decoder, machine, prefixes, run, { window, index, ids: ids.subarray(window.start, window.end) }, keeps, options.surprisal)));
+  const parts = runs.flatMap((run) => windows.map((window, index) => begin(decoder, machine, prefixes, run, { window, index, ids: ids.subarray(window.start, window.end) }, keeps, options)));
   const finished: Past[] = [];
   try {
     await machine.scratch.scope(async () => {
-      const hidden = await forward(decoder, parts.map(sequenceOf), machine, options);
+      const hidden = await forward(decoder, parts.map((part) => sequenceOf(part, options.full)), machine, options);
       let row = 0;
       for (const part of parts) {
-        const { run, window, known, routings, cache } = part;
-        for (const builder of run.builders) for (const [layer, routing] of routings) builder.addRouting(layer, routing, window.firstNew - window.start);
+        const { run, window, known, records, cache } = part;
+        for (const builder of run.builders) for (const [layer, record] of records) builder.addRouting(layer, record, window.firstNew - window.start);
         const surprisal = options.surprisal ? await surprisalOf(part, decoder, machine, rowsOf(hidden, row, part.ids.length - known), options.signal) : undefined;
         if (surprisal !== undefined) for (const builder of run.builders) builder.addSurprisal(window.firstNew, surprisal.subarray(window.firstNew - window.start));
-        finished.push({ policy: run.key, ids: part.ids.slice(), cache, routings, surprisal });
+        finished.push({ policy: run.key, ids: part.ids.slice(), cache, records, surprisal, isFull: options.full });
         row += part.ids.length - known;
       }
     });
@@ -71,11 +72,11 @@ export async function runWindows(decoder: Decoder, machine: RunningMachine, pref
 /** Bytes that keys and values of a token take, all layers together. */
 export const keptBytes = ({ blocks }: Decoder): number => blocks.reduce((sum, { kept }) => sum + kept, 0) * Float32Array.BYTES_PER_ELEMENT;
 
-function begin(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, run: PolicyRun, { window, index, ids }: Pick<Part, 'window' | 'index' | 'ids'>, keeps: boolean, surprisal: boolean): Part {
-  const found = keeps ? prefixes.take(run.key, ids, (past) => (past.surprisal !== undefined || !surprisal) && isSameRope(decoder, past.ids.length, ids.length)) : undefined;
+function begin(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, run: PolicyRun, { window, index, ids }: Pick<Part, 'window' | 'index' | 'ids'>, keeps: boolean, { surprisal, full }: WindowRunOptions): Part {
+  const found = keeps ? prefixes.take(run.key, ids, (past) => (past.surprisal !== undefined || !surprisal) && (past.isFull || !full) && isSameRope(decoder, past.ids.length, ids.length)) : undefined;
   const capacity = Math.ceil(ids.length / CAPACITY_STEP) * CAPACITY_STEP;
   found?.past.cache.continueAt(found.tokens, capacity);
-  return { run, window, index, ids, past: found?.past, known: found?.tokens ?? 0, cache: found?.past.cache ?? machine.newCache(keeps ? capacity : ids.length, keeps), routings: new Map() };
+  return { run, window, index, ids, past: found?.past, known: found?.tokens ?? 0, cache: found?.past.cache ?? machine.newCache(keeps ? capacity : ids.length, keeps), records: new Map() };
 }
 
 /** Some rotary embeddings depend on the length of the text. */
@@ -85,15 +86,16 @@ function isSameRope({ rope: { forLength } }: Decoder, a: number, b: number): boo
   return first.every((frequency, i) => frequency === second[i]);
 }
 
-function sequenceOf({ run: { policy, builders }, index, ids, past, known, cache, routings }: Part): Sequence {
+function sequenceOf({ run: { policy, builders }, index, ids, past, known, cache, records }: Part, full: boolean): Sequence {
   return {
     ids: ids.subarray(known),
     text: index * ids.length + known, // windows of a text are of one length
     policy,
     cache,
     onRouting: (layer, routing) => {
-      const before = past?.routings.get(layer);
-      routings.set(layer, before === undefined ? routing : joinRoutings([routingRows(before, 0, known), routing]));
+      const record = recordOf(routing, full);
+      const before = past?.records.get(layer);
+      records.set(layer, before === undefined ? record : joinRecords([recordRows(before, 0, known), record]));
     },
     onExperts: (_layer, ms) => { for (const builder of builders) builder.addExpertMs(past === undefined ? ms : undefined); },
   };

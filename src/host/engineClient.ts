@@ -6,6 +6,7 @@ import { CancellationTokenSource, type Disposable, type RequestParam, type Reque
 import { isLensError, LensError, toLensError } from '../base/errors.js';
 import type { Discovery, DiscoverParams, OpenParams, OpenResult, Progress, TraceParams, WireError } from '../protocol/engineApi.js';
 import { detailRequest, discoverRequest, fromResponseError, infoRequest, openRequest, progressType, releaseRequest, traceRequest } from '../protocol/rpc.js';
+import { fromWireRun } from '../protocol/wireRun.js';
 import type { ModelFacts } from '../trace/modelFacts.js';
 import type { RunSummary, TokenDetail } from '../trace/run.js';
 import { CrashHistory } from './crash.js';
@@ -57,7 +58,7 @@ export class EngineClient {
       this.send(owner, traceRequest, { ...params, progressToken }, options.signal, (late) => this.releaseIn(owner, late.map((run) => run.traceId))));
     return runs.map((run) => {
       this.traces.set(++this.lastTrace, { owner: engine, id: run.traceId });
-      return { ...run, traceId: this.lastTrace };
+      return { ...fromWireRun(run), traceId: this.lastTrace };
     });
   }
 

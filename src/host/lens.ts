@@ -13,8 +13,9 @@ import type { Action } from './errorActions.js';
 import { Follow } from './follow.js';
 import { registerHover } from './hover.js';
 import { NativeFolder } from './native/nativeFolder.js';
-import { withNote, type NativeState } from './native/nativeText.js';
+import type { NativeState } from './native/nativeText.js';
 import { nextRun } from './nextRun.js';
+import { NotedResult } from './notedResult.js';
 import { Notifier } from './notifier.js';
 import { Painter } from './painter.js';
 import { Panel, type PanelSource } from './panel.js';
@@ -46,6 +47,7 @@ export class Lens implements vscode.Disposable {
   readonly panel: Panel;
   readonly follow: Follow;
   private readonly statusBar = new StatusBar();
+  private readonly noted = new NotedResult();
   private readonly contextKeys: ContextKeys;
   private readonly subscriptions: readonly { dispose(): unknown }[];
   /** What the panel shows: the document that a run or a result was last looked at. */
@@ -177,7 +179,7 @@ export class Lens implements vscode.Disposable {
     const session = this.shown;
     const status = session?.status ?? { kind: 'idle' };
     const own = session?.result?.panel;
-    const result = own === undefined ? kept : { ...own, backend: withNote(own.backend, this.nativeState()) };
+    const result = own === undefined ? kept : this.noted.of(own, this.nativeState());
     const { about } = this.chosen;
     return {
       status: status.kind === 'idle' && result !== undefined ? { kind: 'restored' } : status,

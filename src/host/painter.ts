@@ -72,6 +72,8 @@ export class Painter implements vscode.Disposable {
     // ranges are those of one version of the document: an edit starts another painting
     const isOver = (): boolean => this.latest.get(editor) !== number || document.version !== version;
     const { enabled, unit } = this.settings.inline();
+    if (session?.result !== undefined) await nextTurn(); // what has brought the result ends first
+    if (isOver()) return;
     const isStale = session?.isStale ?? false;
     const marks = session === undefined || !enabled ? [] : session.marks(unit);
     const ranges = new Map<vscode.TextEditorDecorationType, vscode.DecorationOptions[]>([...this.types.heat, this.types.stale, this.types.difference, this.types.ruler].map((type) => [type, []]));

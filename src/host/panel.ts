@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { HostToPanel, PanelResult, PanelState, PanelToHost } from '../protocol/panelApi.js';
+import type { PanelResult, PanelState, PanelToHost } from '../protocol/panelApi.js';
 import type { Notifier } from './notifier.js';
 import { panelHtml } from './panelHtml.js';
-import { readKeptResult, readPanelMessage } from './panelMessages.js';
+import { panelMessage, readKeptResult, readPanelMessage } from './panelMessages.js';
 
 export const PANEL_TYPE = 'moeLens.panel';
 
@@ -24,6 +24,8 @@ export interface PanelSource {
 export class Panel implements vscode.Disposable {
   private webviewPanel: vscode.WebviewPanel | undefined;
   private kept: PanelResult | undefined;
+  /** The result that the page has. */
+  private sent: PanelResult | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly serializer: vscode.Disposable;
 
@@ -97,6 +99,7 @@ export class Panel implements vscode.Disposable {
     try {
       const message = readPanelMessage(value);
       if (message.type === 'ready') {
+        this.sent = undefined; // a page that has just been loaded has nothing
         this.send();
         this.source.opened();
       } else this.source.handle(message);
@@ -113,7 +116,7 @@ export class Panel implements vscode.Disposable {
     const state = this.source.state(this.kept);
     if (state.result !== undefined && state.result !== this.kept) this.kept = undefined;
     panel.title = state.result === undefined ? 'MoE Lens' : `MoE Lens: ${state.result.title}`;
-    const message: HostToPanel = { type: 'state', state };
-    void panel.webview.postMessage(message); // false while hidden: `ready` asks again
+    void panel.webview.postMessage(panelMessage(state, this.sent)); // false while hidden: `ready` asks again
+    this.sent = state.result;
   }
 }

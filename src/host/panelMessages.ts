@@ -1,11 +1,18 @@
-/** What arrives from the webview is checked before it is believed. */
+/** What goes to the webview; and what arrives from it, which is checked before it is believed. */
 import { LensError } from '../base/errors.js';
-import { PANEL_COMMANDS, type PanelResult, type PanelToHost } from '../protocol/panelApi.js';
+import { PANEL_COMMANDS, type HostToPanel, type PanelResult, type PanelState, type PanelToHost } from '../protocol/panelApi.js';
 
 /** The argument of a command that comes from a button in the panel: it means what the panel shows. */
 export const FROM_PANEL = 'panel';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The message with a snapshot. @param sent the result that the page has already: the same object is not sent again */
+export function panelMessage(state: PanelState, sent: PanelResult | undefined): HostToPanel {
+  if (state.result === undefined || state.result !== sent) return { type: 'state', state };
+  const { result: _, ...rest } = state;
+  return { type: 'state', state: rest, sameResult: true };
+}
 
 /** @throws E_MESSAGE_INVALID for anything that is not a message of the protocol */
 export function readPanelMessage(value: unknown): PanelToHost {

@@ -94,15 +94,11 @@ export class Runner {
     const variant = kind.kind === 'variant' ? await analysedText(kind.text, await this.variantRuns(choice, kind.text, policies, runs, options)) : undefined;
     const [first, second] = analysed.runs;
     this.models.set(choice.open.path, first.run.model);
-    return {
-      ...analysed,
-      target,
-      kind,
-      tracker,
-      panel: panelResult(target.title, analysed, variant),
-      ...(variant === undefined ? {} : { variant }),
-      ...(second === undefined ? {} : { comparison: compareRuns(first.run, second.run) }),
-    };
+    await nextTurn();
+    const panel = panelResult(target.title, analysed, variant);
+    await nextTurn();
+    const comparison = second === undefined ? undefined : compareRuns(first.run, second.run);
+    return { ...analysed, target, kind, tracker, panel, ...(variant === undefined ? {} : { variant }), ...(comparison === undefined ? {} : { comparison }) };
   }
 
   /** The clipboard's text with the same policies; if that fails, the selection's traces are of no use either. */
@@ -136,7 +132,7 @@ export class Runner {
   }
 }
 
-/** One run at a time, so that other work of the extension host gets its turn in between. */
+/** One run in a turn, so that other work of the extension host gets its turn in between. */
 async function analysedText(text: string, runs: readonly RunSummary[]): Promise<AnalysedText> {
   const analysed: RunAnalysis[] = [];
   for (const run of runs) {

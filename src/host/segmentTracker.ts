@@ -43,9 +43,20 @@ export class SegmentTracker {
       this.high += shift;
     } else if (touched ? offset <= this.high : offset < this.high) {
       this.origin ??= { document: before, start: this.low };
+      this.found = undefined; // the edit may have taken a token of what was found
       this.low = Math.min(this.low, offset);
       this.high = Math.max(this.high, to) + shift;
     }
+  }
+
+  /** The document reads as when the segment was taken from it, so the segment is where it was. True if it was elsewhere, or touched. */
+  reset(): boolean {
+    const isElsewhere = !this.isIntact || this.start !== this.segment.start;
+    this.low = this.segment.start;
+    this.high = this.segment.end;
+    this.origin = undefined;
+    this.found = undefined;
+    return isElsewhere;
   }
 
   /**

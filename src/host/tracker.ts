@@ -14,6 +14,8 @@ export interface Range {
 
 export class Tracker {
   private readonly parts: readonly SegmentTracker[];
+  /** The document as it was analysed. */
+  private readonly analysed: string;
   /** Edits before the tokens were known: the run was still under way. */
   private early: Edit[] = [];
   private placement: Placement | undefined;
@@ -24,6 +26,7 @@ export class Tracker {
 
   /** @param text the whole document as it was when the segments were taken from it; a copy is kept in step, since VS Code does not say what an edit removed */
   constructor(readonly segments: readonly Segment[], private text: string) {
+    this.analysed = text;
     this.parts = segments.map((segment) => new SegmentTracker(segment));
   }
 
@@ -115,8 +118,10 @@ export class Tracker {
 
   private recover(): boolean {
     let found = false;
+    // Of two equal characters side by side undo may take the other one than was typed, which no part can follow by its edits alone.
+    const isAsAnalysed = this.text === this.analysed;
     this.parts.forEach((part, index) => {
-      if (!part.recover(this.text, this.hint(index))) return;
+      if (!(isAsAnalysed ? part.reset() : part.recover(this.text, this.hint(index)))) return;
       this.restore(index, part.start);
       found = true;
     });

@@ -1,6 +1,6 @@
 /**
  * Every message between the extension host and the panel (webview). The host sends whole snapshots, never
- * deltas; all of a snapshot is JSON, so that the panel can keep it over a reload of the window.
+ * deltas, but for a result that the panel has, which is large; all of a snapshot is JSON, so that the panel can keep it over a reload of the window.
  */
 import type { ModelFacts } from '../trace/modelFacts.js';
 import type { BackendInfo, ModelInfo, RunMemory, TokenDetail, Windows } from '../trace/run.js';
@@ -105,7 +105,12 @@ export interface PanelState {
   readonly selectedSpan?: number;
 }
 
-export type HostToPanel = { readonly type: 'state'; readonly state: PanelState };
+export interface HostToPanel {
+  readonly type: 'state';
+  readonly state: PanelState;
+  /** The result is that of the message before, and left out of `state`: it would be written out anew at every move of the cursor. */
+  readonly sameResult?: true;
+}
 
 /** Commands that the panel's buttons may run; the host refuses any other. */
 export const PANEL_COMMANDS = [

@@ -6,7 +6,8 @@ import { ProgressType, RequestType, ResponseError } from 'vscode-jsonrpc';
 import { ERROR_CODES, LensError, toLensError, type ErrorCode } from '../base/errors.js';
 import type { DetailParams, DiscoverParams, Discovery, OpenParams, OpenResult, Progress, ReleaseParams, TraceParams, WireError } from './engineApi.js';
 import type { ModelFacts } from '../trace/modelFacts.js';
-import type { RunSummary, TokenDetail } from '../trace/run.js';
+import type { TokenDetail } from '../trace/run.js';
+import type { WireRun } from './wireRun.js';
 
 /** `trace`, `open` and `discover` report progress under this token, which the caller makes up. */
 export interface WithProgress {
@@ -15,7 +16,7 @@ export interface WithProgress {
 
 export const openRequest = new RequestType<OpenParams & WithProgress, OpenResult, WireError>('open');
 export const infoRequest = new RequestType<OpenParams, ModelFacts, WireError>('info');
-export const traceRequest = new RequestType<TraceParams & WithProgress, readonly RunSummary[], WireError>('trace');
+export const traceRequest = new RequestType<TraceParams & WithProgress, readonly WireRun[], WireError>('trace');
 export const detailRequest = new RequestType<DetailParams, TokenDetail, WireError>('detail');
 export const releaseRequest = new RequestType<ReleaseParams, null, WireError>('release');
 export const discoverRequest = new RequestType<DiscoverParams & WithProgress, Discovery, WireError>('discover');

@@ -9,8 +9,6 @@ export interface Device {
   readonly version: string;
   /** Runs `work` and frees every tensor that it made. */
   scope<R>(work: () => R): R;
-  /** Tensors alive: none outside of a scope. */
-  readonly live: number;
   /** The numbers are not copied where they lie in SharedMemory and the backend can: they must not change during the scope. */
   from(values: Float32Array, rows: number, columns: number): Tensor;
   /** As `from`; numbers as stored are widened. @throws E_WEIGHTS_NOT_FINITE */
@@ -39,7 +37,14 @@ export interface Device {
   columns(a: Tensor, from: number, count: number): Tensor;
   /** a and b side by side: [m, n1 + n2] */
   beside(a: Tensor, b: Tensor): Tensor;
+  /** Rows rows[0], rows[1]... of [any, columns] numbers. */
+  gather(values: Float32Array, columns: number, rows: Int32Array): Tensor;
+  /** `initial` plus all that `work` adds to it. One at a time. */
+  summed(initial: Tensor, work: (add: AddRows) => void): Tensor;
 }
+
+/** Row i of `values` is added to row rows[i] of the sum. */
+export type AddRows = (rows: Int32Array, values: Tensor) => void;
 
 /** An array of the backend; only its Device looks into it. */
 export interface Tensor {

@@ -1,19 +1,14 @@
+import { RUNNERS_UP } from './record.js';
 import type { LayerDetail, TokenDetail } from './run.js';
 import type { LayerTrace, Trace } from './trace.js';
 
-const RUNNERS_UP = 3;
-
 function layerDetail(layer: LayerTrace, token: number): LayerDetail {
-  const row = layer.probabilities.subarray(token * layer.experts, (token + 1) * layer.experts);
-  const from = layer.offsets[token];
-  const ids = layer.ids.subarray(from, layer.offsets[token + 1]);
-  const left = Array.from(row.keys())
-    .filter((expert) => !ids.includes(expert))
-    .sort((a, b) => (row[b]) - row[a] || a - b);
+  const [from, to] = [layer.offsets[token], layer.offsets[token + 1]];
+  const left = Array.from({ length: RUNNERS_UP }, (_, i) => token * RUNNERS_UP + i).filter((at) => !Number.isNaN(layer.runnersUpProbabilities[at]));
   return {
     layer: layer.layer,
-    selected: Array.from(ids, (expert, i) => ({ expert, probability: row[expert], weight: layer.weights[from + i] })),
-    runnersUp: left.slice(0, RUNNERS_UP).map((expert) => ({ expert, probability: row[expert] })),
+    selected: Array.from(layer.ids.subarray(from, to), (expert, i) => ({ expert, probability: layer.chosen[from + i], weight: layer.weights[from + i] })),
+    runnersUp: left.map((at) => ({ expert: layer.runnersUp[at], probability: layer.runnersUpProbabilities[at] })),
     margin: layer.margins[token],
     entropy: layer.entropy[token],
   };

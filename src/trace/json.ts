@@ -14,7 +14,7 @@ const perToken = ({ tokens, offsets }: LayerTrace, row: (from: number, to: numbe
 /**
  * A trace as Trace JSON v1 (design.md section 6; README, "Trace JSON"), in pieces that are one text when put together: all
  * probabilities of a long text are more than one string can hold.
- * @param full also every router probability: [T][experts] per layer
+ * @param full also every router probability, [T][experts] per layer, where the run kept them
  */
 export function* traceJson(trace: Trace, full: boolean): Generator<string> {
   const { model, tokens } = trace;
@@ -41,9 +41,10 @@ export function* traceJson(trace: Trace, full: boolean): Generator<string> {
     yield `,"ids":${perToken(layer, (from, to) => `[${layer.ids.subarray(from, to).join(',')}]`)}`;
     yield `,"weights":${perToken(layer, (from, to) => floats(layer.weights.subarray(from, to)))}`;
     yield `,"margins":${floats(layer.margins)},"entropy":${floats(layer.entropy)}`;
-    if (full) {
+    const { probabilities } = layer;
+    if (full && probabilities !== undefined) {
       yield ',"probabilities":[';
-      for (let t = 0; t < layer.tokens; t++) yield `${t === 0 ? '' : ','}${floats(layer.probabilities.subarray(t * layer.experts, (t + 1) * layer.experts))}`;
+      for (let t = 0; t < layer.tokens; t++) yield `${t === 0 ? '' : ','}${floats(probabilities.subarray(t * layer.experts, (t + 1) * layer.experts))}`;
       yield ']';
     }
     yield '}';

@@ -41,7 +41,7 @@ export interface ModelInfo {
   readonly contextLength: number;
   /** Element types of the weights on disk, the one with the most bytes first: ["MXFP4", "BF16"]. */
   readonly dtypes: readonly string[];
-  /** Bytes on disk, and bytes of memory that all weights take once they are read (f32). */
+  /** Bytes of all weights as they are on disk, and as f32. They are kept as f32 where that fits into the memory budget, else as on disk. */
   readonly weightBytes: number;
   readonly memoryBytes: number;
 }

@@ -1,9 +1,9 @@
 import type { ConcretePolicy, Policy } from '../routing/policy.js';
-import type { Routing } from '../routing/route.js';
+import type { RoutingRecord } from './record.js';
 import type { BackendInfo, ModelInfo, RunMemory, Windows } from './run.js';
 
 /** One MoE layer of a trace. */
-export interface LayerTrace extends Routing {
+export interface LayerTrace extends RoutingRecord {
   readonly layer: number;
 }
 

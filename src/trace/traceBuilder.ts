@@ -1,6 +1,6 @@
 import type { Policy } from '../routing/policy.js';
-import { isSimulated, type Router, type Routing } from '../routing/route.js';
-import { joinRoutings, routingRows } from '../routing/rows.js';
+import { isSimulated, type Router } from '../routing/route.js';
+import { joinRecords, recordRows, type RoutingRecord } from './record.js';
 import type { BackendInfo, ModelInfo, RunMemory, Windows } from './run.js';
 import type { LayerTrace, Timings, Trace, TraceSummary, TraceTokens } from './trace.js';
 
@@ -20,7 +20,7 @@ export interface TraceHead {
  * layer or window by window; a long text's windows overlap, so only the rows from `firstRow` on are taken.
  */
 export class TraceBuilder {
-  readonly #parts = new Map<number, Routing[]>();
+  readonly #parts = new Map<number, RoutingRecord[]>();
   readonly #surprisal: Float32Array;
   #expertMs: number | undefined = 0;
 
@@ -28,10 +28,10 @@ export class TraceBuilder {
     this.#surprisal = new Float32Array(head.tokens.ids.length).fill(NaN);
   }
 
-  /** Routing of `layer` for the tokens of one window; rows before `firstRow` are known from the window before. */
-  addRouting(layer: number, routing: Routing, firstRow: number): void {
+  /** What `layer` did with the tokens of one window; rows before `firstRow` are known from the window before. */
+  addRouting(layer: number, record: RoutingRecord, firstRow: number): void {
     const parts = this.#parts.get(layer) ?? [];
-    parts.push(firstRow === 0 ? routing : routingRows(routing, firstRow, routing.tokens));
+    parts.push(firstRow === 0 ? record : recordRows(record, firstRow, record.tokens));
     this.#parts.set(layer, parts);
   }
 
@@ -50,7 +50,7 @@ export class TraceBuilder {
     const { head } = this;
     const layers: LayerTrace[] = [...this.#parts]
       .sort(([a], [b]) => a - b)
-      .map(([layer, parts]) => ({ layer, ...joinRoutings(parts) }));
+      .map(([layer, parts]) => ({ layer, ...joinRecords(parts) }));
     const concrete = head.policy.kind === 'native' ? head.router.native : head.policy;
     return {
       model: head.model,

@@ -61,7 +61,7 @@ function compareLayer(trace: Trace, m: number, want: ExpectedLayer): string[] {
       if (!(Math.abs(weight - wanted) <= TOLERANCE)) wrong.push(`${at} expert ${expert}: weight ${weight}, expected ${wanted}`);
     });
     reference.forEach((wanted, expert) => {
-      const found = layer.probabilities[t * layer.experts + expert];
+      const found = layer.probabilities?.[t * layer.experts + expert] ?? NaN;
       if (!(Math.abs(found - wanted) <= TOLERANCE)) wrong.push(`${at} expert ${expert}: probability ${found}, expected ${wanted}`);
     });
   });

@@ -6,7 +6,7 @@ import { preNormBlock } from '../layers/block.js';
 import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
-import { headNorm, rowNorm } from '../layers/norm.js';
+import { rowNorm } from '../layers/norm.js';
 import { readRotatedWidth } from '../layers/ropeConfig.js';
 import { dense, swigluWeights } from '../layers/swiglu.js';
 import { vectorWeight } from '../weight.js';
@@ -21,7 +21,7 @@ export const glm4Moe: Family = {
   detects: (config) => config.raw('model_type') === 'glm4_moe',
   decoder: (config, tensors) => {
     const common = readCommon(config, { eps: 1e-5, contextLength: 131_072 });
-    const { hidden, heads, kvHeads, headWidth, eps } = common;
+    const { hidden, headWidth, eps } = common;
     const experts = readExperts(config, ['n_routed_experts', 'num_local_experts', 'num_experts']);
     const k = readExpertsPerToken(config, experts, 8);
     const groups = readGroups(config, experts, k, 2);
@@ -45,8 +45,8 @@ export const glm4Moe: Family = {
         mixer: attention({
           ...common,
           ...projections(`${at}.self_attn`, common, bias, false),
-          queryNorm: hasHeadNorms ? headNorm(`${at}.self_attn.q_norm.weight`, heads, headWidth, eps) : undefined,
-          keyNorm: hasHeadNorms ? headNorm(`${at}.self_attn.k_norm.weight`, kvHeads, headWidth, eps) : undefined,
+          queryNorm: hasHeadNorms ? rowNorm(`${at}.self_attn.q_norm.weight`, headWidth, eps) : undefined,
+          keyNorm: hasHeadNorms ? rowNorm(`${at}.self_attn.k_norm.weight`, headWidth, eps) : undefined,
         }),
         feedForwardNorm: rowNorm(`${at}.post_attention_layernorm.weight`, hidden, eps),
         feedForward: layer >= firstMoe

@@ -6,7 +6,7 @@ import { preNormBlock } from '../layers/block.js';
 import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
-import { headNorm, rowNorm } from '../layers/norm.js';
+import { rowNorm } from '../layers/norm.js';
 import { shortConvolution } from '../layers/shortConvolution.js';
 import { dense, MIXTRAL_NAMES, swigluWeights } from '../layers/swiglu.js';
 import { vectorWeight } from '../weight.js';
@@ -50,8 +50,8 @@ export const lfm2Moe: Family = {
             key: projection(`${own}.k_proj`, kvHeads * headWidth, hidden),
             value: projection(`${own}.v_proj`, kvHeads * headWidth, hidden),
             output: projection(`${own}.out_proj`, hidden, heads * headWidth),
-            queryNorm: headNorm(`${own}.q_layernorm.weight`, heads, headWidth, eps),
-            keyNorm: headNorm(`${own}.k_layernorm.weight`, kvHeads, headWidth, eps),
+            queryNorm: rowNorm(`${own}.q_layernorm.weight`, headWidth, eps),
+            keyNorm: rowNorm(`${own}.k_layernorm.weight`, headWidth, eps),
           }),
         feedForwardNorm: rowNorm(`${at}.ffn_norm.weight`, hidden, eps),
         feedForward: layer >= firstMoe

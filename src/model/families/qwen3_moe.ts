@@ -6,7 +6,7 @@ import { preNormBlock } from '../layers/block.js';
 import { findExperts, numbered } from '../layers/expertLayout.js';
 import { projection } from '../layers/linear.js';
 import { mixture } from '../layers/mixture.js';
-import { headNorm, rowNorm } from '../layers/norm.js';
+import { rowNorm } from '../layers/norm.js';
 import { dense, swigluWeights } from '../layers/swiglu.js';
 import { llamaFrame, readCommon, readExperts, readExpertsPerToken, readInner, readWindow, type Family } from './family.js';
 
@@ -19,7 +19,7 @@ export const qwen3Moe: Family = {
   detects: (config) => config.raw('model_type') === 'qwen3_moe',
   decoder: (config, tensors) => {
     const common = readCommon(config, { eps: 1e-6, contextLength: 32_768 });
-    const { hidden, heads, kvHeads, headWidth, eps } = common;
+    const { hidden, headWidth, eps } = common;
     const experts = readExperts(config);
     const router = {
       experts,
@@ -40,8 +40,8 @@ export const qwen3Moe: Family = {
         mixer: attention({
           ...common,
           ...projections(`${at}.self_attn`, common, bias),
-          queryNorm: headNorm(`${at}.self_attn.q_norm.weight`, heads, headWidth, eps),
-          keyNorm: headNorm(`${at}.self_attn.k_norm.weight`, kvHeads, headWidth, eps),
+          queryNorm: rowNorm(`${at}.self_attn.q_norm.weight`, headWidth, eps),
+          keyNorm: rowNorm(`${at}.self_attn.k_norm.weight`, headWidth, eps),
           window,
         }),
         feedForwardNorm: rowNorm(`${at}.post_attention_layernorm.weight`, hidden, eps),

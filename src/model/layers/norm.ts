@@ -10,14 +10,11 @@ export interface Norm {
   readonly apply: (x: Rows, into: Rows, weight: Float32Array, bias: Float32Array | undefined) => void;
 }
 
-/** RMSNorm, x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, equation 4), over the whole row. */
+/** RMSNorm, x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, equation 4), over the whole row, or each head's part of it by itself where that is `width`. */
 export const rowNorm = (name: string, width: number, eps: number): Norm => ({
   weight: vectorWeight(name, width),
   apply: (x, into, weight) => { rmsNorm(x.values, into.values, width, weight, eps); },
 });
-
-/** RMSNorm over each head's part of the row by itself: [T, heads * width], weight [width]. */
-export const headNorm = (name: string, _heads: number, width: number, eps: number): Norm => rowNorm(name, width, eps);
 
 /** LayerNorm with its bias (Ba et al. 2016), weights `prefix.weight` and `prefix.bias`. */
 export const biasedNorm = (prefix: string, width: number, eps: number): Norm => ({

@@ -1,5 +1,5 @@
 import type { Device, Tensor } from '../device.js';
-import type { Numbers } from '../numbers.js';
+import { slice, type Numbers } from '../numbers.js';
 import { activate, type Activation } from './gate.js';
 
 /** A gated feed-forward in memory: down(activation(gate x, up x)). */
@@ -35,47 +35,48 @@ const ROWS = 512;
 
 /** Runs experts one after the other, each on its rows only. */
 export function experts(device: Device, args: ExpertsArgs): void {
-  const { hidden, inner } = args;
-  for (const expert of args.experts) {
-    device.scope(() => {
-      const gateUp = device.weight(expert.gateUp, 2 * inner, hidden);
-      const down = device.weight(expert.down, hidden, inner);
-      for (let from = 0; from < expert.rows.length; from += ROWS) {
-        device.scope(() => { runExpert(device, args, { ...expert, gateUp, down, rows: expert.rows.subarray(from, from + ROWS), weights: expert.weights.subarray(from, from + ROWS) }); });
+  const { x, hidden, inner, sum } = args;
+  const { rows, placeOf } = rowsOf(args);
+  if (rows.length === 0) return;
+  device.scope(() => {
+    const total = device.summed(device.gather(sum, hidden, rows), (add) => {
+      for (const expert of args.experts) {
+        device.scope(() => {
+          const part = (from: number): Tensor => device.weight(slice(expert.gateUp, from * hidden, inner * hidden), inner, hidden);
+          const weights = { gate: part(0), up: part(inner), down: device.weight(expert.down, hidden, inner) };
+          for (let from = 0; from < expert.rows.length; from += ROWS) {
+            const own = expert.rows.subarray(from, from + ROWS);
+            device.scope(() => { add(own.map((row) => placeOf[row]), runExpert(device, args, { ...expert, ...weights, input: device.gather(x, hidden, own), weights: expert.weights.subarray(from, from + ROWS) })); });
+          }
+        });
       }
     });
-  }
+    const result = device.read(total);
+    for (const [place, row] of rows.entries()) sum.set(result.subarray(place * hidden, (place + 1) * hidden), row * hidden);
+  });
 }
 
-interface ExpertRows extends Omit<ExpertWork, 'gateUp' | 'down'> {
-  readonly gateUp: Tensor;
+/** The rows that any of the experts is for, and where each of them is among these. */
+function rowsOf({ x, hidden, experts }: ExpertsArgs): { readonly rows: Int32Array; readonly placeOf: Int32Array } {
+  const placeOf = new Int32Array(x.length / hidden).fill(-1);
+  const rows: number[] = [];
+  for (const expert of experts) for (const row of expert.rows) if (placeOf[row] === -1) placeOf[row] = rows.push(row) - 1;
+  return { rows: Int32Array.from(rows), placeOf };
+}
+
+interface ExpertRows extends Pick<ExpertWork, 'weights' | 'gateUpBias' | 'downBias'> {
+  readonly input: Tensor;
+  readonly gate: Tensor;
+  readonly up: Tensor;
   readonly down: Tensor;
 }
 
-function runExpert(device: Device, { x, sum, hidden, inner, activation }: ExpertsArgs, { rows, weights, ...expert }: ExpertRows): void {
-  const input = device.from(gather(x, rows, hidden), rows.length, hidden);
-  const column = (product: Tensor, bias: Float32Array | undefined): Tensor => (bias === undefined ? product : device.add(product, device.from(bias, bias.length, 1)));
-  const gateUp = column(device.timesTransposed(expert.gateUp, input), expert.gateUpBias); // (2 inner, n)
-  const activated = activate(device, activation, device.rows(gateUp, 0, inner), device.rows(gateUp, inner, inner)); // (inner, n)
-  const output = column(device.times(expert.down, activated), expert.downBias); // (hidden, n)
-  addWeighted(sum, device.read(device.transpose(output)), rows, weights, hidden);
-}
-
-let gathered = new Float32Array(0);
-
-/** The rows of x one behind the other, in memory that the next call uses again. */
-function gather(x: Float32Array, rows: Int32Array, width: number): Float32Array {
-  if (gathered.length < rows.length * width) gathered = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) gathered.set(x.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
-  return gathered.subarray(0, rows.length * width);
-}
-
-/** sum[rows[i]] += weights[i] * output[i] */
-function addWeighted(sum: Float32Array, output: Float32Array, rows: Int32Array, weights: Float32Array, width: number): void {
-  for (let i = 0; i < rows.length; i++) {
-    const weight = weights[i];
-    const to = rows[i] * width;
-    const from = i * width;
-    for (let c = 0; c < width; c++) sum[to + c] += weight * output[from + c];
-  }
+/** (n, hidden) to (n, hidden), weighted */
+function runExpert(device: Device, { inner, activation }: ExpertsArgs, { input, gate, up, down, weights, gateUpBias, downBias }: ExpertRows): Tensor {
+  const linear = (x: Tensor, weight: Tensor, bias: Float32Array | undefined): Tensor => {
+    const product = device.linear(x, weight);
+    return bias === undefined ? product : device.add(product, device.from(bias, 1, bias.length));
+  };
+  const activated = activate(device, activation, linear(input, gate, gateUpBias?.subarray(0, inner)), linear(input, up, gateUpBias?.subarray(inner))); // (n, inner)
+  return device.multiply(linear(activated, down, downBias), device.from(weights, weights.length, 1));
 }

@@ -33,7 +33,7 @@ describe('the facts of a checkpoint in words', () => {
   });
 
   it('say whether it fits, into what', () => {
-    expect(row(facts(), 'memory')).toBe('3.8 MiB for all weights: fits in memory (budget 1.0 GiB, WebAssembly)');
+    expect(row(facts(), 'memory')).toBe('3.8 MiB for all weights as stored, 3.8 MiB as f32: fits in memory (budget 1.0 GiB, WebAssembly)');
     expect([fitText('disk'), fitText('no')]).toEqual([expect.stringContaining('disk'), expect.stringContaining('does not fit')]);
     expect(budgetText({ backend: 'tensorflow', bytes: 8 * 2 ** 30 })).toBe('budget 8.0 GiB, TensorFlow');
   });

@@ -39,12 +39,15 @@ function expectSame(found: Trace, expected: Trace): void {
   found.layers.forEach((layer, i) => {
     const other = expected.layers[i];
     expect([...layer.ids]).toEqual([...(other?.ids ?? [])]);
-    expect(worst(layer.probabilities, other?.probabilities)).toBeLessThan(1e-4);
+    expect(worst(layer.chosen, other?.chosen)).toBeLessThan(1e-4);
+    expect(worst(layer.runnersUpProbabilities, other?.runnersUpProbabilities)).toBeLessThan(1e-4);
   });
   expect(worst(found.surprisal.subarray(1), expected.surprisal.subarray(1))).toBeLessThan(1e-3);
 }
 
-const worst = (a: Float32Array, b: Float32Array = new Float32Array(0)): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]) || (Number.isNaN(value) ? Infinity : 0)), a.length === b.length ? 0 : Infinity);
+/** Infinity where one has no number and the other has. */
+const difference = (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? (Number.isNaN(a) === Number.isNaN(b) ? 0 : Infinity) : Math.abs(a - b));
+const worst = (a: Float32Array, b: Float32Array = new Float32Array(0)): number => a.reduce((most, value, i) => Math.max(most, difference(value, b[i])), a.length === b.length ? 0 : Infinity);
 
 describe('a text that begins as the one before', () => {
   it.each([
@@ -94,6 +97,20 @@ describe('a text that begins as the one before', () => {
     });
   });
 
+  it('has every probability where they are asked for, also when the run before kept a few', async () => {
+    await using(await open(), async (session) => {
+      const [few] = (await session.trace(TEXT, NATIVE)).layers;
+      expect(few?.probabilities).toBeUndefined();
+      const [first] = (await session.trace(`${TEXT} more`, NATIVE, { full: true })).layers;
+      const [second] = (await session.trace(`${TEXT} more and more`, NATIVE, { full: true })).layers;
+      for (const layer of [first, second]) expect(layer?.probabilities).toHaveLength((layer?.tokens ?? 0) * 16);
+      const token = (few?.tokens ?? 0) - 1;
+      const row = second?.probabilities?.subarray(token * 16, (token + 1) * 16);
+      const chosen = Array.from(few?.ids.subarray(few.offsets[token]) ?? [], (expert) => row?.[expert] ?? NaN);
+      expect(worst(Float32Array.from(chosen), few?.chosen.subarray(few.offsets[token]))).toBeLessThan(1e-4);
+    });
+  });
+
   it('has its surprisal, also when the run before was asked for none', async () => {
     const next = `${TEXT} and more`;
     const found = await using(await open(), async (session) => {
@@ -126,7 +143,7 @@ describe('policies that are run together', () => {
     const { nativePolicy } = (await using(await open(), (session) => Promise.resolve(session))).info;
     await using(await open(), async (session) => {
       const [a, b] = await session.traces(TEXT, [NATIVE, parsePolicy(nativePolicy)]) as [Trace, Trace];
-      expect(a.layers[0]?.probabilities).toBe(b.layers[0]?.probabilities);
+      expect(a.layers[0]?.chosen).toBe(b.layers[0]?.chosen);
       expect(a.policy).not.toEqual(b.policy);
     });
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.js';
 import { panelHtml } from '../../../src/host/panelHtml.js';
-import { readKeptResult, readPanelMessage } from '../../../src/host/panelMessages.js';
+import { NotedResult } from '../../../src/host/notedResult.js';
+import { panelMessage, readKeptResult, readPanelMessage } from '../../../src/host/panelMessages.js';
+import type { NativeState } from '../../../src/host/native/nativeText.js';
 import { panelResult } from '../../../src/host/panelState.js';
 import { makeRun, sideBySide } from './support/runs.js';
 
@@ -15,6 +17,28 @@ describe('messages from the panel', () => {
 
   it.each([null, 'ready', {}, { type: 'selectToken', token: -1 }, { type: 'selectToken', token: '1' }, { type: 'selectSpan' }, { type: 'command', command: 'workbench.action.quit' }, { type: 'eval' }])('%j is refused', (message) => {
     expect(() => readPanelMessage(message)).toThrow(expect.objectContaining({ code: 'E_MESSAGE_INVALID' }) as Error);
+  });
+});
+
+describe('a result', () => {
+  const result = panelResult('a.md:1', analysed);
+  const state = { status: { kind: 'fresh' }, modelName: 'toy', policyLabel: 'Top-P', details: [] } as const;
+  const native = { isSetUp: false } as NativeState;
+
+  it('is sent to the panel once, as long as it is the same object', () => {
+    expect(panelMessage({ ...state, result }, undefined)).toEqual({ type: 'state', state: { ...state, result } });
+    expect(panelMessage({ ...state, result, selectedToken: 1 }, result)).toEqual({ type: 'state', state: { ...state, selectedToken: 1 }, sameResult: true });
+    expect(panelMessage({ ...state, result: { ...result } }, result)).not.toHaveProperty('sameResult');
+    expect(panelMessage(state, result)).toEqual({ type: 'state', state });
+  });
+
+  it('is the same object with its note, until the result or the note changes', () => {
+    const noted = new NotedResult();
+    const first = noted.of(result, native);
+    expect(noted.of(result, { ...native })).toBe(first);
+    const other = noted.of({ ...result }, native);
+    expect(other).not.toBe(first);
+    expect(other).toEqual(first);
   });
 });
 

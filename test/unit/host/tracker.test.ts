@@ -74,6 +74,38 @@ describe('the tracker', () => {
     expect(tracker.range(0)).toEqual({ start: 2, end: 3 });
   });
 
+  it('is fresh when the text is as it was analysed, though undo took the other one of two equal characters', () => {
+    const { page, tracker } = track('aa ', [0, 3]);
+    const typed = page.change([{ offset: 2, removed: 0, text: ' ' }], tracker);
+    const deleted = page.change([{ offset: 3, removed: 1, text: '' }], tracker);
+    page.change(deleted, tracker);
+    page.change(typed, tracker);
+    expect(page.text).toBe('aa ');
+    expect(tracker.isFresh).toBe(true);
+    expect(tracker.range(2)).toEqual({ start: 2, end: 3 });
+  });
+
+  it('puts a part back in its place when the text is as it was analysed', () => {
+    const { page, tracker } = track('aa', [0, 1]);
+    const deleted = page.change([{ offset: 0, removed: 1, text: '' }], tracker);
+    const typed = page.change([{ offset: 1, removed: 0, text: 'a' }], tracker);
+    page.change(typed, tracker);
+    page.change(deleted, tracker);
+    expect(tracker.ranges).toEqual([{ start: 0, end: 1 }]);
+    expect(tracker.range(0)).toEqual({ start: 0, end: 1 });
+  });
+
+  it('has every token of a part that it found again, also after a further edit took one and left an equal one', () => {
+    const { page, tracker } = track('a-', [0, 2]);
+    page.change([{ offset: 1, removed: 0, text: '-' }], tracker);
+    page.change([{ offset: 2, removed: 1, text: 'bc' }], tracker);
+    page.change([{ offset: 2, removed: 1, text: '-' }], tracker);
+    page.change([{ offset: 1, removed: 1, text: '' }], tracker);
+    expect(page.text).toBe('a-c');
+    expect(tracker.isFresh).toBe(true);
+    expect(tracker.range(1)).toEqual({ start: 1, end: 2 });
+  });
+
   it('keeps two equal parts apart', () => {
     const { page, tracker } = track('the cat the dog', [0, 3], [8, 11]);
     const back = page.change([{ offset: 0, removed: 15, text: '' }], tracker);

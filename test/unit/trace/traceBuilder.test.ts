@@ -7,6 +7,7 @@ import { traceJson } from '../../../src/trace/json.js';
 import type { ModelInfo } from '../../../src/trace/run.js';
 import { runSummary } from '../../../src/trace/summary.js';
 import type { Trace } from '../../../src/trace/trace.js';
+import { recordOf } from '../../../src/trace/record.js';
 import { TraceBuilder } from '../../../src/trace/traceBuilder.js';
 
 const MODEL: ModelInfo = {
@@ -23,8 +24,8 @@ function build(): Trace {
     tokens: { ids: Int32Array.of(1, 2, 3), starts: Int32Array.of(0, 0, 3), ends: Int32Array.of(0, 3, 5), texts: ['<s>', 'one', ' b'] },
   });
   const policy = { kind: 'top-p', p: 0.6 } as const;
-  for (const layer of [0, 2]) builder.addRouting(layer, route(rows([0.7, 0.2, 0.1], [0.4, 0.35, 0.25]), ROUTER, policy), 0);
-  for (const layer of [0, 2]) builder.addRouting(layer, route(rows([0.1, 0.1, 0.8], [0.3, 0.4, 0.3]), ROUTER, policy), 1);
+  for (const layer of [0, 2]) builder.addRouting(layer, recordOf(route(rows([0.7, 0.2, 0.1], [0.4, 0.35, 0.25]), ROUTER, policy), true), 0);
+  for (const layer of [0, 2]) builder.addRouting(layer, recordOf(route(rows([0.1, 0.1, 0.8], [0.3, 0.4, 0.3]), ROUTER, policy), true), 1);
   builder.addSurprisal(1, Float32Array.of(2));
   builder.addSurprisal(2, Float32Array.of(4));
   builder.addExpertMs(0.25);

@@ -11,6 +11,12 @@ describe('a message to the panel', () => {
     expect(isHostToPanel(message(sampleState({ result: sampleResult({ runs: [sampleRun(), TOP_2] }), selectedToken: 2, selectedSpan: 0 })))).toBe(true);
   });
 
+  it('may leave out the result that the panel has', () => {
+    const state = { ...sampleState(), result: undefined };
+    expect(isHostToPanel({ type: 'state', state, sameResult: true })).toBe(true);
+    for (const other of [{ state: sampleState({ result: sampleResult() }), sameResult: true }, { state, sameResult: 'yes' }]) expect(isHostToPanel({ type: 'state', ...other })).toBe(false);
+  });
+
   it('is dropped when it is something else', () => {
     for (const other of [undefined, null, 'state', [], {}, { type: 'other' }, message(undefined), message({}), message({ ...sampleState(), status: { kind: 'new' } }),
       message({ ...sampleState(), selectedToken: -1 }), message({ ...sampleState(), result: {} })]) {
