@@ -9,8 +9,8 @@ const MIXED_ROWS = 1024;
 /** Arrays of attention's width beside queries, keys and values: what was seen, queries by head, and one for reserve. */
 const MIXING_ARRAYS = 5;
 
-/** As measured: 94 MB for a lane with experts of 25 MB. */
-const WIDENED_COPIES = 3;
+/** The widened weights of one expert, and of the one before, which malloc may still hold. */
+const WIDENED_COPIES = 2;
 
 /** What a run is about to compute. */
 export interface RunSize {

@@ -148,14 +148,14 @@ export class Session {
    * @throws E_OUT_OF_MEMORY if the run can't keep to the budget
    */
   #estimate(tokens: number, full: boolean): number {
-    const { model: { decoder, info }, machine: { weights, lanes }, machine, prefixes } = this;
+    const { model: { decoder, info }, machine: { weights, lanes }, prefixes } = this;
     const keepsCaches = tokens * keptBytes(decoder) <= prefixes.limit;
     const recorded = info.moeLayers.length * tokens * (full ? info.experts : Math.min(info.experts, RECORDED_EXPERTS)) * RECORDED_BYTES;
-    this.hardware.settle(recorded + lanes.most * widenedBytes(decoder, info.expertParameters));
+    const own = this.hardware.settle(recorded + lanes.most * widenedBytes(decoder, info.expertParameters));
     const working = workingBytes(decoder, { rows: tokens, keepsCaches, lanes: lanes.count });
     checkFootprint(working, largestWeights(decoder, info.expertParameters, lanes.count), weights.budget);
     const all = weights.keepStored ? info.weightBytes : info.memoryBytes;
-    return process.memoryUsage.rss() - machine.bytesInUse() + Math.min(weights.budget, working + all);
+    return own + Math.min(weights.budget, working + all);
   }
 
   /** Each token as text: what it covers, or its name where it covers nothing. */

@@ -24,26 +24,30 @@ export interface Hardware {
   /**
    * Sets how much of the budget is left for `memory`, from what the process takes beside it now.
    * @param expected bytes that will be taken beside it yet
+   * @returns bytes that the process will take beside it at most
    */
-  settle(expected: number): void;
+  settle(expected: number): number;
   close(): Promise<void>;
 }
 
 /** What the process may take beside the budget: the program, TensorFlow's library (some 250 MB), the tokenizer. What it takes beyond counts. */
 const OWN_BYTES = 300 * 2 ** 20;
-/** Bytes of a lane that was not started yet, and of the rows that a lane makes on the way. */
+/** Bytes of a lane that was not started yet, and of what malloc holds on to of the rows that a lane makes on the way (as measured, with long texts). */
 const LANE_BYTES = 45 * 2 ** 20;
-const LANE_WORK_BYTES = 32 * 2 ** 20;
+const LANE_WORK_BYTES = 128 * 2 ** 20;
+/** With less than this one lane computes: others would take what the weights need. */
+const WORTH_SEVERAL_LANES = 2 ** 29;
 /** However much the process takes, this part of the budget is for `memory`. */
 const LEAST_SHARE = 1 / 8;
 
 /** @throws E_BACKEND_UNAVAILABLE */
 export async function startHardware({ memory: budget = memoryBudget(), ...options }: HardwareOptions): Promise<Hardware> {
-  const lanes = await startLanes(options);
+  const lanes = await startLanes(budget < WORTH_SEVERAL_LANES ? { ...options, threads: 1 } : options);
   const memory = new SharedMemory(budget);
-  const settle = (expected: number): void => {
+  const settle = (expected: number): number => {
     const own = process.memoryUsage.rss() - memory.touched + (lanes.most - lanes.count) * LANE_BYTES + lanes.most * LANE_WORK_BYTES + expected;
     memory.limit = Math.max(budget * LEAST_SHARE, budget - Math.max(0, own - OWN_BYTES));
+    return own;
   };
   return { lanes, memory, budget, settle, backend: { ...lanes.backend, threads: lanes.most }, close: () => lanes.close() };
 }

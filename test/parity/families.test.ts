@@ -20,7 +20,7 @@ const modelIn = (folder: string): string => join(folder, readdirSync(folder).sor
 /** With weights as f32, as when all of them fit into memory; or as stored, as when they do not. */
 async function openWith(form: 'widened' | 'stored', path: string, backend: 'native' | 'wasm'): Promise<{ readonly session: Session; readonly close: () => Promise<void> }> {
   const options = { path, backend, nativeFolder: '', memory: 2 ** 30 };
-  const hardware = { ...(await startHardware(options)), settle: () => undefined };
+  const hardware = { ...(await startHardware(options)), settle: () => 0 };
   if (form === 'stored') hardware.memory.limit = 1;
   const session = await Session.open(options, hardware);
   hardware.memory.limit = options.memory;

@@ -14,7 +14,7 @@ const TOP_P = parsePolicy('top-p:0.4');
 const TEXT = readFileSync(join(CHECKPOINTS, 'olmoe-a/text.txt'), 'utf8').repeat(2);
 
 let hardware: Hardware;
-beforeAll(async () => { hardware = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 2 ** 30 })), settle: () => undefined }; });
+beforeAll(async () => { hardware = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 2 ** 30 })), settle: () => 0 }; });
 afterAll(async () => {
   expect(hardware.memory.used).toBe(0);
   await hardware.close();
@@ -152,7 +152,7 @@ describe('policies that are run together', () => {
 describe('memory', () => {
   it('that is short makes earlier runs and weights leave, not a run fail', async () => {
     const expected = await fresh(TEXT);
-    const small = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 2 ** 20 })), settle: () => undefined };
+    const small = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 2 ** 20 })), settle: () => 0 };
     try {
       await using(await open('olmoe-a', small), async (session) => {
         for (const text of [TEXT, `A. ${TEXT}`, `B. ${TEXT}`]) await session.trace(text, NATIVE);
@@ -166,7 +166,7 @@ describe('memory', () => {
   });
 
   it('that cannot do is told before anything is computed, with what would', async () => {
-    const small = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 100_000 })), settle: () => undefined };
+    const small = { ...(await startHardware({ backend: 'wasm', nativeFolder: '', memory: 100_000 })), settle: () => 0 };
     try {
       await using(await open('olmoe-a', small), async (session) => {
         const error = await session.trace(TEXT, NATIVE).catch((reason: unknown) => reason);
