@@ -1,5 +1,6 @@
 /** The panel's only way to the extension host, and to what VS Code keeps for it while it is hidden. */
-import type { PanelCommand, PanelResult, PanelState, PanelToHost } from '../src/protocol/panelApi.js';
+import type { PanelCommand, PanelState, PanelToHost } from '../src/protocol/panelApi.js';
+import { wholeSnapshots } from './lastResult.js';
 import { isHostToPanel } from './messages.js';
 
 interface VsCodeApi {
@@ -27,16 +28,15 @@ export function connectHost(): Host {
     selectSpan: (span) => api.postMessage({ type: 'selectSpan', span }),
     run: (command) => api.postMessage({ type: 'command', command }),
     onState: (listener) => {
-      let last: PanelResult | undefined;
+      const whole = wholeSnapshots();
       window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         if (!isHostToPanel(data)) {
           console.warn('MoE Lens: a message that the panel does not know was ignored.');
           return;
         }
-        const { state, sameResult } = data;
-        if (sameResult !== true) last = state.result;
-        if (sameResult === true && last === undefined) ready(); // it never came: once more, whole
-        else listener(last === undefined ? state : { ...state, result: last });
+        const state = whole(data);
+        if (state === undefined) ready(); // once more, with the result
+        else listener(state);
       });
     },
     kept: { get: () => api.getState(), set: (value) => api.setState(value) },
