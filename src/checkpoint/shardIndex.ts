@@ -1,6 +1,7 @@
 import { LensError } from '../base/errors.js';
 import { readSmallBytes } from './files.js';
-import { JsonError, JsonReader, type JsonLimits } from './jsonReader.js';
+import { JsonError } from './jsonError.js';
+import { JsonReader, type JsonLimits } from './jsonReader.js';
 import { quote } from './jsonValue.js';
 
 export const INDEX_NAME = 'model.safetensors.index.json';

@@ -3,7 +3,7 @@ import type { Router } from '../routing/route.js';
 import type { Block } from './layers/block.js';
 import { normWeights, type Norm } from './layers/norm.js';
 import type { Rope } from './layers/rope.js';
-import { keyOf, type MatrixWeight, type VectorWeight, type Weight } from './weight.js';
+import type { MatrixWeight, VectorWeight, Weight } from './weight.js';
 
 /** A decoder-only model as its family reads it from a config: what to read, and what to do in which order. */
 export interface Decoder {
@@ -33,14 +33,19 @@ export interface Decoder {
 /** The tensors of a checkpoint by name: a family looks at them where files differ in how they store the same thing. */
 export type Tensors = ReadonlyMap<string, Pick<TensorInfo, 'shape'>>;
 
-/** Every weight of the model, each once. */
+/** Every weight of the model, each once: large ones have 100,000. */
 export function decoderWeights(decoder: Decoder): Weight[] {
   const { embedding, blocks, finalNorm, output, outputBias, rope } = decoder;
-  const single = [outputBias, rope.divisors].filter((weight) => weight !== undefined);
-  const all = new Map<string, Weight>(); // large models have 100,000: each is looked at once
-  for (const weights of [[embedding], ...blocks.map((block) => block.weights), normWeights(finalNorm), [output], single]) for (const weight of weights) all.set(keyOf(weight), weight);
-  return [...all.values()];
+  const all: Weight[] = [embedding, ...normWeights(finalNorm)];
+  for (const { weights } of blocks) for (const weight of weights) all.push(weight);
+  if (!isTied(decoder)) all.push(output);
+  if (outputBias !== undefined) all.push(outputBias);
+  if (rope.divisors !== undefined) all.push(rope.divisors);
+  return all;
 }
+
+/** Whether the output layer is the embedding. */
+export const isTied = ({ output, embedding }: Decoder): boolean => output.name === embedding.name;
 
 /** Indices of the layers with routed experts. */
 export const moeLayers = (decoder: Decoder): number[] => decoder.blocks.flatMap((block, layer) => (block.mixture === undefined ? [] : [layer]));

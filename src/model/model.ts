@@ -5,7 +5,7 @@ import type { TensorStore } from '../checkpoint/tensorStore.js';
 import { formatPolicy } from '../routing/policy.js';
 import { sigmoidScore } from '../routing/score.js';
 import type { ModelInfo } from '../trace/run.js';
-import { decoderWeights, moeLayers, type Decoder } from './decoder.js';
+import { decoderWeights, isTied, moeLayers, type Decoder } from './decoder.js';
 import { familyOf } from './families/registry.js';
 import { viewGguf, type FamilyView } from './gguf.js';
 import { projectionWeights } from './layers/linear.js';
@@ -31,7 +31,7 @@ export function readModel(checkpoint: Checkpoint): Model {
   for (const weight of weights) checkWeight(store, weight);
   const layers = moeLayers(decoder);
   if (layers.length === 0) throw new LensError('E_NOT_MOE', 'No layer of this checkpoint has experts.', 'Choose a mixture-of-experts checkpoint.');
-  const counts = countParameters(decoder, weights.filter((weight) => weight !== decoder.rope.divisors)); // constants of the rotation are no parameters
+  const counts = countParameters(decoder, weights);
   const { native, groups, nativeOnly } = decoder.router;
   return { decoder, store, info: { ...counts, name: checkpoint.name, path: checkpoint.path, family: family.name, format: checkpoint.format,
     layers: decoder.blocks.length, moeLayers: layers, experts: decoder.router.experts, sharedExperts: decoder.sharedExperts,
@@ -63,8 +63,7 @@ function familyView(checkpoint: Checkpoint): FamilyView {
  */
 function tieByFile(decoder: Decoder, { tensors }: TensorStore): Decoder {
   const own = matrixWeight('lm_head.weight', decoder.vocabularySize, decoder.hiddenSize);
-  const isTied = decoder.output.name === decoder.embedding.name;
-  return isTied && tensors.has(own.name) ? { ...decoder, output: own } : decoder;
+  return isTied(decoder) && tensors.has(own.name) ? { ...decoder, output: own } : decoder;
 }
 
 function checkWeight({ tensors }: TensorStore, weight: Weight): void {
@@ -73,23 +72,27 @@ function checkWeight({ tensors }: TensorStore, weight: Weight): void {
     throw new LensError('E_TENSOR_MISSING', `The checkpoint has no tensor ${weight.name}.`, 'Its download may be incomplete: fetch it again.');
   }
   if (!found.readable) throw new LensError('E_DTYPE', `The tensor ${weight.name} is stored as ${found.dtype}, which can't be read.`, 'Use the original checkpoint, or a GGUF in a common quantisation such as Q4_K_M or Q8_0.');
-  const wanted = shapeOf(weight);
-  if (!isSameShape(found.shape, wanted)) {
-    throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${wanted.join(', ')}].`, 'The config and the weights are not of the same model.');
+  if (!isShapeOf(weight, found.shape)) {
+    throw new LensError('E_SHAPE', `The tensor ${weight.name} is [${found.shape.join(', ')}] but its config says [${shapeOf(weight).join(', ')}].`, 'The config and the weights are not of the same model.');
   }
 }
 
 /** As far as it matters here: files differ in whether a vector is [n], [1, n] or [n, 1]. */
-function isSameShape(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length === b.length) return a.every((size, i) => size === b[i]);
-  const [x, y] = [a, b].map((shape) => shape.filter((size) => size !== 1));
+function isShapeOf(weight: Weight, shape: readonly number[]): boolean {
+  if (weight.kind === 'matrix' && weight.part === undefined && shape.length === 2) return shape[0] === weight.out && shape[1] === weight.in; // most are
+  const wanted = shapeOf(weight);
+  if (shape.length === wanted.length) return shape.every((size, i) => size === wanted[i]);
+  const [x, y] = [shape, wanted].map((sizes) => sizes.filter((size) => size !== 1));
   return x.length === y.length && x.every((size, i) => size === y[i]);
 }
 
 /** Element types of the weights, the one with the most bytes first. */
 function dtypesOf({ tensors }: TensorStore, weights: readonly Weight[]): string[] {
   const bytes = new Map<string, number>();
-  for (const name of new Set(weights.map((weight) => weight.name))) {
+  const counted = new Set<string>(); // tensors of many weights
+  for (const { name, part } of weights) {
+    if (part !== undefined && counted.has(name)) continue;
+    if (part !== undefined) counted.add(name);
     const tensor = tensors.get(name);
     if (tensor !== undefined) bytes.set(tensor.dtype, (bytes.get(tensor.dtype) ?? 0) + tensor.bytes);
   }
@@ -97,11 +100,22 @@ function dtypesOf({ tensors }: TensorStore, weights: readonly Weight[]): string[
 }
 
 function countParameters(decoder: Decoder, weights: readonly Weight[]): Pick<ModelInfo, 'parameters' | 'denseParameters' | 'denseProductParameters' | 'expertParameters'> {
-  const sum = (all: readonly Weight[]): number => all.reduce((total, weight) => total + sizeOf(weight), 0);
-  const experts = decoder.blocks.flatMap((block) => block.mixture?.experts ?? []);
-  const routed = sum(experts.flatMap(allOf));
-  const parameters = sum(weights);
-  const tied = decoder.output.name === decoder.embedding.name;
-  const products = sum(weights.filter(({ kind }) => kind === 'matrix')) - routed - (tied ? 0 : sizeOf(decoder.embedding));
-  return { parameters, denseParameters: parameters - routed, denseProductParameters: products, expertParameters: experts.length === 0 ? 0 : routed / experts.length };
+  let parameters = 0;
+  let inMatrices = 0;
+  for (const weight of weights) {
+    if (weight === decoder.rope.divisors) continue; // constants of the rotation are no parameters
+    const size = sizeOf(weight);
+    parameters += size;
+    if (weight.kind === 'matrix') inMatrices += size;
+  }
+  let experts = 0;
+  let routed = 0;
+  for (const { mixture } of decoder.blocks) {
+    for (const expert of mixture?.experts ?? []) {
+      experts++;
+      for (const weight of allOf(expert)) routed += sizeOf(weight);
+    }
+  }
+  const embedding = isTied(decoder) ? 0 : sizeOf(decoder.embedding); // looked up, not multiplied with
+  return { parameters, denseParameters: parameters - routed, denseProductParameters: inMatrices - routed - embedding, expertParameters: experts === 0 ? 0 : routed / experts };
 }

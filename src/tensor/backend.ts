@@ -26,7 +26,7 @@ export async function startBackend(preference: BackendPreference, nativeFolder: 
   let note: string | undefined;
   if (preference !== 'wasm') {
     try {
-      return started(await startNative(nativeFolder));
+      return started(startNative(nativeFolder));
     } catch (error) {
       const why = reason(error);
       if (preference === 'native') {

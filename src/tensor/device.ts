@@ -43,8 +43,8 @@ export interface Device {
   summed(initial: Tensor, work: (add: AddRows) => void): Tensor;
 }
 
-/** Row i of `values` is added to row rows[i] of the sum. */
-export type AddRows = (rows: Int32Array, values: Tensor) => void;
+/** Row i of `values`, times weights[i], is added to row rows[i] of the sum. */
+export type AddRows = (rows: Int32Array, weights: Float32Array, values: Tensor) => void;
 
 /** An array of the backend; only its Device looks into it. */
 export interface Tensor {

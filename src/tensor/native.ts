@@ -1,43 +1,28 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import util from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from './device.js';
 import { nativeDevice, type Binding } from './nativeDevice.js';
 import { findNativeFolder } from './nativeFolder.js';
 
-/**
- * tfjs-node 4.22.0 calls two functions that Node 23 removed (isNullOrUndefined) or warns about (isArray):
- * VS Code's extension host runs on a newer Node, so they are put back before it loads.
- */
-function restoreOldUtil(): void {
-  const old = util as unknown as Record<string, unknown>;
-  old['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
-  old['isArray'] = Array.isArray;
-}
-
-/** A second tfjs-core registers its kernels over ours and says so once per kernel; nobody needs to read that. */
-function quietly<T>(work: () => T): T {
-  const { warn } = console;
-  console.warn = () => undefined;
-  try {
-    return work();
-  } finally {
-    console.warn = warn;
-  }
-}
+const BINDING = 'tfjs_binding.node';
 
 /**
- * Loads TensorFlow's native library in this thread.
+ * Loads TensorFlow's native library in this thread: the binding of tfjs-node alone, whose operations nativeDevice.ts calls. What else is in
+ * the package (tfjs and its kernels in JavaScript) would take half a second and 25 MB in every lane.
  * @throws any Error that says why the library did not load
  */
-export async function startNative(nativeFolder: string): Promise<Device> {
+export function startNative(nativeFolder: string): Device {
   const folder = findNativeFolder(nativeFolder);
   if (folder === undefined) throw new Error('@tensorflow/tfjs-node is not installed');
-  restoreOldUtil();
-  const load = createRequire(join(folder, 'package.json'));
-  quietly(() => { load('@tensorflow/tfjs-node'); });
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('the tensorflow backend did not start');
-  await tf.ready();
-  return nativeDevice((tf.backend() as unknown as { readonly binding: Binding }).binding);
+  const lib = join(folder, 'node_modules/@tensorflow/tfjs-node/lib');
+  const load = createRequire(join(lib, 'package.json'));
+  return nativeDevice(load(join(lib, `napi-v${napiVersion(lib)}`, BINDING)) as Binding);
+}
+
+/** The binding is there for one or more versions of Node's binary interface; a program of a version runs what was built for earlier ones. */
+function napiVersion(lib: string): number {
+  const versions = readdirSync(lib).map((name) => Number(/^napi-v(\d+)$/.exec(name)?.[1])).filter((version) => version <= Number(process.versions['napi']));
+  if (versions.length === 0) throw new Error(`tfjs-node has no ${BINDING} for this version of Node`);
+  return Math.max(...versions);
 }

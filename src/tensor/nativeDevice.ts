@@ -138,7 +138,10 @@ export function nativeDevice(binding: Binding): Device {
       const sum = run('VarHandleOp', handleOp).id;
       binding.executeOp('AssignVariableOp', variableOp, [sum, idOf(initial)], 0);
       try {
-        work((rows, values) => { binding.executeOp('ResourceScatterAdd', scatterOp, [sum, indices(rows), idOf(values)], 0); });
+        work((rows, weights, values) => {
+          const weighted = device.multiply(values, device.from(weights, weights.length, 1));
+          binding.executeOp('ResourceScatterAdd', scatterOp, [sum, indices(rows), idOf(weighted)], 0);
+        });
         return run('ReadVariableOp', variableOp, sum);
       } finally {
         binding.executeOp('DestroyResourceOp', [flag('ignore_lookup_error', true)], [sum], 0);

@@ -67,20 +67,21 @@ export function wasmDevice(): Device {
     gather: (values, columns, rows) => {
       const gathered = new Float32Array(rows.length * columns);
       for (let i = 0; i < rows.length; i++) gathered.set(values.subarray(rows[i] * columns, (rows[i] + 1) * columns), i * columns); // tf.gather takes ten times as long
-      return device.from(gathered, rows.length, columns);
+      return handle(tf.transpose(inner(device.from(gathered, rows.length, columns))), true); // once, however many products it is for
     },
     summed: (initial, work) => {
       const sum = device.read(initial).slice();
-      work((rows, values) => { addRows(sum, rows, device.read(values), values.columns); });
+      work((rows, weights, values) => { addRows(sum, rows, weights, device.read(values), values.columns); });
       return device.from(sum, initial.rows, initial.columns);
     },
   };
   return device;
 }
 
-function addRows(sum: Float32Array, rows: Int32Array, values: Float32Array, width: number): void {
+function addRows(sum: Float32Array, rows: Int32Array, weights: Float32Array, values: Float32Array, width: number): void {
   for (let i = 0; i < rows.length; i++) {
+    const weight = weights[i];
     const to = rows[i] * width;
-    for (let c = 0; c < width; c++) sum[to + c] += values[i * width + c];
+    for (let c = 0; c < width; c++) sum[to + c] += weight * values[i * width + c];
   }
 }

@@ -1,6 +1,6 @@
 import { LensError } from '../../base/errors.js';
 import { quote } from '../jsonValue.js';
-import { MAX_TENSORS_PER_FILE, type TensorEntry } from '../safetensors/header.js';
+import { MAX_TENSORS_PER_FILE, type TensorEntry } from '../safetensors/headerEntries.js';
 import { ggmlType, type GgmlType } from './ggmlTypes.js';
 import type { HeaderCursor } from './headerCursor.js';
 import { readName } from './metadata.js';

@@ -5,8 +5,9 @@ import type { ShardedStore } from '../shardedStore.js';
 import { scaledFloat8Type } from '../blocks/scaledFloat8.js';
 import type { BlockType, TensorInfo } from '../tensorStore.js';
 import { areFinite, notFinite } from '../widen.js';
-import { e8m0Table, float8Table, isFloat8, type Float8 } from './float8.js';
+import { float8Table, isFloat8, type Float8 } from './float8.js';
 import { scaleGrid, scaleRowStart, type Fp8Blocks, type ScaleGrid } from './scaleGrid.js';
+import { readScales, scaleAt, type ScaleRange } from './scaleRange.js';
 import type { ScaledTensor } from './scaledStore.js';
 import type { TensorFile } from './tensorFile.js';
 
@@ -67,7 +68,7 @@ function blocksOf(store: ShardedStore<TensorFile>, scaled: ScaledWeight): { read
     if (count === 0) return;
     const bytes = new Uint8Array(count);
     await store.fileOf(name).readBytes(name, start, bytes);
-    const scales = await readScales(store, scaled, start, count);
+    const scales = await readScales(store, scaled.scales, scaled.grid, start, count);
     const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
     for (let i = 0, at = 0; i < count; i += type.elements, at += type.bytes) {
       view.setFloat32(at, scaleAt(scaled.grid, scales, start + i), true);
@@ -77,44 +78,15 @@ function blocksOf(store: ShardedStore<TensorFile>, scaled: ScaledWeight): { read
   return { type, read };
 }
 
-/** The scale of an element, counted through the whole tensor. */
-function scaleAt(grid: ScaleGrid, { values, first }: ScaleRange, element: number): number {
-  return values[scaleRowStart(grid, Math.floor(element / grid.columns)) - first + Math.floor((element % grid.columns) / grid.blockColumns)];
-}
-
 async function readScaled(store: ShardedStore<TensorFile>, scaled: ScaledWeight, start: number, count: number): Promise<Float32Array> {
   const { weight: { name, shape }, dtype } = scaled;
   checkRange(name, elementCount(shape), start, count);
   const values = allocate(name, count);
   const bytes = new Uint8Array(values.buffer, 3 * count, count); // the end of the values' own memory, see widenInPlace
   await store.fileOf(name).readBytes(name, start, bytes);
-  if (count > 0) multiply(values, bytes, float8Table(dtype), scaled.grid, start, await readScales(store, scaled, start, count));
+  if (count > 0) multiply(values, bytes, float8Table(dtype), scaled.grid, start, await readScales(store, scaled.scales, scaled.grid, start, count));
   if (!areFinite(values)) throw notFinite(name, values, start);
   return values;
-}
-
-/** Scales of neighbouring grid rows; `first` is the index in the whole tensor of values[0]. */
-interface ScaleRange {
-  readonly values: Float32Array;
-  readonly first: number;
-}
-
-/** The scales of the grid rows that elements [start, start + count) touch: for a matrix in blocks of 128 x 128, 1/128 of its rows' scales. */
-async function readScales(store: ShardedStore<TensorFile>, { scales, grid }: ScaledWeight, start: number, count: number): Promise<ScaleRange> {
-  const firstRow = Math.floor(start / grid.columns);
-  const lastRow = Math.floor((start + count - 1) / grid.columns);
-  const isShared = !grid.ownGrids && Math.floor(firstRow / grid.rows) !== Math.floor(lastRow / grid.rows);
-  const first = isShared ? 0 : scaleRowStart(grid, firstRow);
-  const end = isShared ? grid.gridRows * grid.gridColumns : scaleRowStart(grid, lastRow) + grid.gridColumns;
-  return { values: await readScaleNumbers(store, scales, first, end - first), first };
-}
-
-async function readScaleNumbers(store: ShardedStore<TensorFile>, { name, dtype }: TensorInfo, first: number, count: number): Promise<Float32Array> {
-  if (dtype !== 'U8' && dtype !== 'F8_E8M0') return store.readFloat32(name, first, count);
-  const exponents = new Uint8Array(count); // MXFP8: powers of two, which transformers stores as bytes
-  await store.fileOf(name).readBytes(name, first, exponents);
-  const powers = e8m0Table();
-  return Float32Array.from(exponents, (byte) => powers[byte]);
 }
 
 /** values[i] = table[bytes[i]] x its scale; going up never overwrites a byte that is still to be read (widenInPlace). */

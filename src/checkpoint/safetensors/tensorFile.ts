@@ -6,7 +6,8 @@ import { quote } from '../jsonValue.js';
 import { checkRange, checkReadable, elementCount, elementPosition, noTensor, readNumbers } from '../readRange.js';
 import { closedError, openShard } from '../shardFile.js';
 import type { BlockType, TensorStore } from '../tensorStore.js';
-import { readHeader, type TensorEntry } from './header.js';
+import { readHeader } from './header.js';
+import type { TensorEntry } from './headerEntries.js';
 
 /** One open safetensors file: its header is read, its tensors are read on demand. Calls may overlap. */
 export class TensorFile implements TensorStore {

@@ -23,11 +23,10 @@ export interface MixtureSpec {
 
 /** The feed-forward of a layer with routed experts. */
 export function mixture(spec: MixtureSpec): Layer & { readonly mixture: MixtureSpec } {
-  const { gate, selectionBias, experts, shared } = spec;
-  const sharedWeights: readonly Weight[] = shared === undefined ? [] : [...allOf(shared.weights), ...(shared.gate === undefined ? [] : projectionWeights(shared.gate))];
+  const { shared } = spec;
   return {
     mixture: spec,
-    weights: [...projectionWeights(gate), ...(selectionBias === undefined ? [] : [selectionBias]), ...experts.flatMap(allOf), ...sharedWeights],
+    weights: mixtureWeights(spec),
     forward: async (x, layer, pass, pieces) => {
       const groups = await routeRows(x, layer, spec, pass, pieces);
       const began = performance.now();
@@ -37,6 +36,15 @@ export function mixture(spec: MixtureSpec): Layer & { readonly mixture: MixtureS
       return sum;
     },
   };
+}
+
+function mixtureWeights({ gate, selectionBias, experts, shared }: MixtureSpec): Weight[] {
+  const all = projectionWeights(gate);
+  if (selectionBias !== undefined) all.push(selectionBias);
+  for (const expert of experts) all.push(...allOf(expert));
+  if (shared !== undefined) all.push(...allOf(shared.weights));
+  if (shared?.gate !== undefined) all.push(...projectionWeights(shared.gate));
+  return all;
 }
 
 /** Rows and gate weights of each expert that any token selected, in ascending order of the experts. */

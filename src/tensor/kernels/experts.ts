@@ -46,7 +46,10 @@ export function experts(device: Device, args: ExpertsArgs): void {
           const weights = { gate: part(0), up: part(inner), down: device.weight(expert.down, hidden, inner) };
           for (let from = 0; from < expert.rows.length; from += ROWS) {
             const own = expert.rows.subarray(from, from + ROWS);
-            device.scope(() => { add(own.map((row) => placeOf[row]), runExpert(device, args, { ...expert, ...weights, input: device.gather(x, hidden, own), weights: expert.weights.subarray(from, from + ROWS) })); });
+            device.scope(() => {
+              const output = runExpert(device, args, { ...expert, ...weights, input: device.gather(x, hidden, own) });
+              add(own.map((row) => placeOf[row]), expert.weights.subarray(from, from + ROWS), output);
+            });
           }
         });
       }
@@ -64,19 +67,19 @@ function rowsOf({ x, hidden, experts }: ExpertsArgs): { readonly rows: Int32Arra
   return { rows: Int32Array.from(rows), placeOf };
 }
 
-interface ExpertRows extends Pick<ExpertWork, 'weights' | 'gateUpBias' | 'downBias'> {
+interface ExpertRows extends Pick<ExpertWork, 'gateUpBias' | 'downBias'> {
   readonly input: Tensor;
   readonly gate: Tensor;
   readonly up: Tensor;
   readonly down: Tensor;
 }
 
-/** (n, hidden) to (n, hidden), weighted */
-function runExpert(device: Device, { inner, activation }: ExpertsArgs, { input, gate, up, down, weights, gateUpBias, downBias }: ExpertRows): Tensor {
+/** (n, hidden) to (n, hidden) */
+function runExpert(device: Device, { inner, activation }: ExpertsArgs, { input, gate, up, down, gateUpBias, downBias }: ExpertRows): Tensor {
   const linear = (x: Tensor, weight: Tensor, bias: Float32Array | undefined): Tensor => {
     const product = device.linear(x, weight);
     return bias === undefined ? product : device.add(product, device.from(bias, 1, bias.length));
   };
   const activated = activate(device, activation, linear(input, gate, gateUpBias?.subarray(0, inner)), linear(input, up, gateUpBias?.subarray(inner))); // (n, inner)
-  return device.multiply(linear(activated, down, downBias), device.from(weights, weights.length, 1));
+  return linear(activated, down, downBias); // (n, hidden)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonError, JsonReader, type JsonFault, type JsonLimits } from '../../../src/checkpoint/jsonReader.js';
+import { JsonError, type JsonFault } from '../../../src/checkpoint/jsonError.js';
+import { JsonReader, type JsonLimits } from '../../../src/checkpoint/jsonReader.js';
 
 const WIDE: JsonLimits = { depth: 100, values: 100_000 };
 

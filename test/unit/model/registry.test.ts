@@ -23,6 +23,13 @@ describe('the registry of families', () => {
     expect(family({ model_type: 'llama', num_experts: 16, top_p_threshold: 0.4, expert_frequency: 1 })).toBe('dynamic');
   });
 
+  it('knows a Mixtral by its keys where its config says "llama"', () => {
+    expect(family({ model_type: 'llama', num_local_experts: 8, num_experts_per_tok: 2 })).toBe('mixtral');
+    expect(family({ model_type: 'llama', num_local_experts: 8, num_experts_per_tok: 2, top_p_threshold: 0.4 })).toBe('dynamic');
+    expect(family({ model_type: 'llama', num_local_experts: 8 })).toBe('E_FAMILY_UNKNOWN');
+    expect(family({ model_type: 'llama', num_local_experts: null, num_experts_per_tok: null })).toBe('E_NOT_MOE');
+  });
+
   it('tells a dense model from a family that is not supported', () => {
     expect(family({ model_type: 'llama' })).toBe('E_NOT_MOE');
     expect(family({ model_type: 'minimax', num_local_experts: 32 })).toBe('E_FAMILY_UNKNOWN');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_HEADER_BYTES, MAX_TENSORS_PER_FILE, parseHeader, readHeader, type TensorEntry } from '../../../../src/checkpoint/safetensors/header.js';
+import { MAX_HEADER_BYTES, readHeader } from '../../../../src/checkpoint/safetensors/header.js';
+import { MAX_TENSORS_PER_FILE, parseHeader, type TensorEntry } from '../../../../src/checkpoint/safetensors/headerEntries.js';
 import { expectCode, float32, MemoryFile, safetensors, withHeader } from '../helpers.js';
 
 const read = (bytes: Uint8Array, size = bytes.length): Promise<ReadonlyMap<string, TensorEntry>> => readHeader(new MemoryFile(bytes), 'x.safetensors', size);
