@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bytesText } from '../base/bytes.js';
 import { LensError } from '../base/errors.js';
 import { openCheckpoint } from '../checkpoint/open.js';
 import { machineOn, startHardware, type Hardware, type RunningMachine } from '../model/machine.js';
@@ -103,7 +104,8 @@ export class Session {
     const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length;
     if (tokens * (info.activeParameters ?? info.parameters / 2) > WORTH_ALL_LANES) await this.machine.lanes.widen();
     const estimatedBytes = this.#estimate(tokens, full);
-    const step = (done: number): void => onProgress?.({ stage: done === blocks.length && surprisal ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`, done, total: blocks.length + (surprisal ? 1 : 0) });
+    const needs = this.machine.weights.keepStored ? `, needs about ${bytesText(estimatedBytes)}` : ''; // of models that are large for the budget
+    const step = (done: number): void => onProgress?.({ stage: `${done === blocks.length && surprisal ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`}${needs}`, done, total: blocks.length + (surprisal ? 1 : 0) });
     step(0);
     await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, full, signal, onLayer: (layer) => { step(layer + 1); } });
     const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);

@@ -83,6 +83,11 @@ export class Weights {
     }
   }
 
+  /** Whether all of it is in memory already. */
+  areThere(wanted: readonly WantedRecord[]): boolean {
+    return wanted.every((record) => Object.values(record).every((each) => each === undefined || this.#entries.get(listOf(each).map(keyOf).join('|'))?.resident !== undefined));
+  }
+
   /** Begins to read what will soon be used, without waiting for it, as far as there is room. Errors come when it is used. */
   readAhead(wanted: readonly WantedRecord[]): void {
     let left = this.budget * AHEAD_SHARE;

@@ -48,7 +48,11 @@ export function wasmDevice(): Device {
       widen(numbers, widened);
       return device.from(widened.subarray(0, rows * columns), rows, columns);
     },
-    read: (tensor) => inner(tensor).dataSync<'float32'>(),
+    read: (tensor) => {
+      const { of, turned } = tensor as Handle;
+      const values = of.dataSync<'float32'>();
+      return turned ? turn(values, tensor.columns, tensor.rows) : values;
+    },
     times: (a, b) => handle(tf.matMul(inner(a), inner(b))),
     timesTransposed: (a, b) => handle(tf.matMul(inner(a), lying(b, true))),
     linear: (x, w) => handle(tf.matMul(inner(w), lying(x, true)), true),
@@ -65,23 +69,42 @@ export function wasmDevice(): Device {
     columns: (a, from, count) => handle(tf.slice(inner(a), [0, from], [a.rows, count])),
     beside: (a, b) => handle(tf.concat([inner(a), inner(b)], 1)),
     gather: (values, columns, rows) => {
-      const gathered = new Float32Array(rows.length * columns);
-      for (let i = 0; i < rows.length; i++) gathered.set(values.subarray(rows[i] * columns, (rows[i] + 1) * columns), i * columns); // tf.gather takes ten times as long
-      return handle(tf.transpose(inner(device.from(gathered, rows.length, columns))), true); // once, however many products it is for
+      const gathered = new Float32Array(rows.length * columns); // turned round at once; tf.gather and tf.transpose take several times as long
+      for (let i = 0; i < rows.length; i++) for (let c = 0, from = rows[i] * columns; c < columns; c++) gathered[c * rows.length + i] = values[from + c];
+      return handle(tf.tensor2d(gathered, [columns, rows.length]), true);
     },
     summed: (initial, work) => {
       const sum = device.read(initial).slice();
-      work((rows, weights, values) => { addRows(sum, rows, weights, device.read(values), values.columns); });
+      work((rows, weights, values) => { addTurned(sum, rows, weights, lying(values, true).dataSync<'float32'>(), values.columns); });
       return device.from(sum, initial.rows, initial.columns);
     },
   };
   return device;
 }
 
-function addRows(sum: Float32Array, rows: Int32Array, weights: Float32Array, values: Float32Array, width: number): void {
-  for (let i = 0; i < rows.length; i++) {
-    const weight = weights[i];
-    const to = rows[i] * width;
-    for (let c = 0; c < width; c++) sum[to + c] += weight * values[i * width + c];
-  }
+/** Columns at a time where an array is turned round: neighbours in one of the two are far apart in the other, and this many stay in the processor's cache. */
+const BLOCK = 16;
+
+function inBlocks(count: number, work: (first: number, end: number) => void): void {
+  for (let first = 0; first < count; first += BLOCK) work(first, Math.min(first + BLOCK, count));
+}
+
+/** sum[rows[i]] += weights[i] * column i of `values` [width, rows.length] */
+function addTurned(sum: Float32Array, rows: Int32Array, weights: Float32Array, values: Float32Array, width: number): void {
+  const count = rows.length;
+  inBlocks(width, (first, end) => {
+    for (let i = 0; i < count; i++) {
+      const weight = weights[i];
+      for (let c = first, to = rows[i] * width; c < end; c++) sum[to + c] += weight * values[c * count + i];
+    }
+  });
+}
+
+/** [rows, columns] to [columns, rows]; tf.transpose takes four times as long. */
+function turn(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  inBlocks(rows, (first, end) => {
+    for (let column = 0; column < columns; column++) for (let row = first; row < end; row++) turned[column * rows + row] = values[row * columns + column];
+  });
+  return turned;
 }

@@ -13,7 +13,7 @@ export interface Group {
 
 /** Multiply-adds of a lane between two looks at whether the run was cancelled. */
 const WORK_AT_ONCE = 8e9;
-/** Bytes of weights that a lane works with at a time, while the next are read: small, so that reading and computing overlap. */
+/** Bytes of weights that a lane works with at a time where they have to be read: small, so that the next are read meanwhile. */
 const BYTES_AT_ONCE = 64 * 2 ** 20;
 /** Part of the memory that the weights of all lanes may take at a time. */
 const SHARE_AT_ONCE = 1 / 8;
@@ -34,15 +34,16 @@ export async function runExperts(x: Rows, groups: readonly Group[], { experts, a
   const inner = experts[groups[0].expert].gate.weight.out;
   const costOf = ({ rows }: Group): Cost => ({ work: rows.length * 3 * inner * x.width, bytes: 12 * inner * x.width });
   const lanes = Math.min(groups.length, pass.lanes.lanesFor(groups.reduce((total, group) => total + costOf(group).work, 0)));
-  const most = { work: WORK_AT_ONCE, bytes: Math.min(BYTES_AT_ONCE, (pass.weights.budget * SHARE_AT_ONCE) / lanes) };
+  const wanted = (some: readonly Group[]) => some.map(({ expert }) => expertWanted(experts[expert]));
+  const bytesAtOnce = pass.weights.areThere(wanted(groups)) ? Infinity : Math.min(BYTES_AT_ONCE, (pass.weights.budget * SHARE_AT_ONCE) / lanes);
   await pass.scratch.scope(async () => {
     const sums = [sum, ...Array.from({ length: lanes - 1 }, () => pass.scratch.zeros(x.count, x.width))];
     await allDone(shareOut(groups, lanes).map(async (own, lane) => {
-      const waves = wavesOf(own, costOf, most);
+      const waves = wavesOf(own, costOf, { work: WORK_AT_ONCE, bytes: bytesAtOnce });
       for (const [i, wave] of waves.entries()) {
         await breathe(pass.signal);
-        await pass.weights.hold(wave.map(({ expert }) => expertWanted(experts[expert])), (held) => {
-          pass.weights.readAhead((waves[i + 1] ?? []).map(({ expert }) => expertWanted(experts[expert])));
+        await pass.weights.hold(wanted(wave), (held) => {
+          pass.weights.readAhead(wanted(waves[i + 1] ?? []));
           const work = wave.map(({ rows, weights }, each): ExpertWork => ({ ...held[each], rows: Int32Array.from(rows), weights: Float32Array.from(weights) }));
           return pass.lanes.runOn(lane, 'experts', { x: x.values, sum: sums[lane].values, hidden: x.width, inner, activation, experts: work });
         });
