@@ -27,8 +27,8 @@ export function bundles(production) {
     sourcemap: production ? false : 'linked', minifyWhitespace: production, minifySyntax: production,
   };
   return [
-    // VS Code loads the extension by require
-    { ...common, ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
+    // VS Code loads the extension by require, and waits for it: the less there is to read, the better
+    { ...common, ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'], minify: production },
     { ...common, ...nodeModule, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
     // a thread of the engine that computes
     { ...common, ...nodeModule, entryPoints: ['src/tensor/lane.ts'], outfile: 'dist/lane.js' },

@@ -52,6 +52,7 @@ export function localEngine(): Engine {
         const session = await sessionFor(params);
         for (const policy of policies) session.check(policy); // all of them, before the first is run
         const results = await session.traces(params.text, policies, { ...options, surprisal: params.surprisal });
+        void running?.hardware.lanes.widen(); // not waited for: the next run is the quicker for it
         return results.map((trace) => runSummary(trace, traces.add(trace)));
       }, options.signal);
     },

@@ -7,11 +7,11 @@ import { ChosenModel } from './chosenModel.js';
 import { ContextKeys } from './contextKeys.js';
 import { Details } from './details.js';
 import { Editors } from './editors.js';
-import { EngineClient } from './engineClient.js';
 import type { Log } from './engineProcess.js';
 import type { Action } from './errorActions.js';
 import { Follow } from './follow.js';
 import { registerHover } from './hover.js';
+import { LazyEngine, type EngineCalls } from './lazyEngine.js';
 import { NativeFolder } from './native/nativeFolder.js';
 import type { NativeState } from './native/nativeText.js';
 import { nextRun } from './nextRun.js';
@@ -37,7 +37,7 @@ export class Lens implements vscode.Disposable {
   readonly notifier = new Notifier(this.log, (action) => void vscode.commands.executeCommand(...ACTION_COMMANDS[action]));
   /** Of the extension itself: two programs of the build, the demo checkpoint, and a text for it. */
   readonly files: { readonly engine: string; readonly setup: string; readonly demoModel: string; readonly sample: string };
-  readonly engine: EngineClient;
+  readonly engine: EngineCalls;
   readonly native: NativeFolder;
   readonly settings: Settings;
   readonly chosen: ChosenModel;
@@ -58,7 +58,7 @@ export class Lens implements vscode.Disposable {
     const path = (...names: string[]): string => vscode.Uri.joinPath(extension, ...names).fsPath;
     this.files = { engine: path('dist', 'engine.js'), setup: path('dist', 'setup-native.js'), demoModel: path('media', 'demo-model'), sample: path('media', 'sample', 'prompt.md') };
     this.native = new NativeFolder(vscode.Uri.joinPath(globalStorageUri, 'native').fsPath, extension.fsPath, globalState);
-    this.engine = new EngineClient({ file: this.files.engine, log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
+    this.engine = new LazyEngine({ file: this.files.engine, log: this.engineLog(), onEnd: () => this.onEngineEnd(), onCrash: (error) => this.notifier.error(error) });
     this.settings = new Settings(this.files.demoModel, () => this.native.folder);
     this.chosen = new ChosenModel(this.engine, this.settings, () => this.update(), (error) => (readable(() => this.settings.model())?.isDemo === false ? namingModelSetting(error) : error));
     this.sessions = new Sessions((traceIds) => this.engine.release(traceIds));

@@ -5,7 +5,8 @@ import { comparedPolicies } from '../analysis/policyLabels.js';
 import { isLensError, LensError, toLensError } from '../base/errors.js';
 import type { Progress } from '../protocol/engineApi.js';
 import type { ModelInfo, RunSummary } from '../trace/run.js';
-import type { CallOptions, EngineClient } from './engineClient.js';
+import type { CallOptions } from './engineClient.js';
+import type { EngineCalls } from './lazyEngine.js';
 import { withLateProgress } from './lateProgress.js';
 import type { Notifier } from './notifier.js';
 import { nextTurn } from './slices.js';
@@ -25,7 +26,7 @@ export class Runner {
   private readonly models = new Map<string, ModelInfo>();
 
   constructor(
-    private readonly engine: EngineClient,
+    private readonly engine: EngineCalls,
     private readonly sessions: Sessions,
     private readonly settings: Settings,
     private readonly notifier: Notifier,

@@ -17,7 +17,8 @@ export async function surprisals(decoder: Decoder, hidden: Rows, targets: Int32A
   const logNormaliser = new Float64Array(targets.length).fill(-Infinity);
   const targetLogit = new Float64Array(targets.length);
   const bias = outputBias === undefined ? undefined : await weights.values(outputBias);
-  const atOnce = Math.min(vocabularySize, Math.ceil(BLOCK_BYTES / (4 * hidden.width)));
+  const shares = lanes.lanesFor(hidden.count * hidden.width * vocabularySize);
+  const atOnce = Math.min(Math.ceil(vocabularySize / shares), Math.ceil(BLOCK_BYTES / (4 * hidden.width)));
   const blocks = Array.from({ length: Math.ceil(vocabularySize / atOnce) }, (_, i): MatrixRows => ({
     kind: 'rows', of: output, from: i * atOnce, count: Math.min(atOnce, vocabularySize - i * atOnce),
   }));

@@ -101,6 +101,7 @@ class ThreadLanes implements Lanes {
   }
 
   async close(): Promise<void> {
+    await this.#widening;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 

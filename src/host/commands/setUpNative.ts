@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { isLensError, LensError, toLensError } from '../../base/errors.js';
 import type { SetupProgress } from '../../protocol/setupApi.js';
-import { EngineClient } from '../engineClient.js';
+import { LazyEngine } from '../lazyEngine.js';
 import type { Lens } from '../lens.js';
 import { checkBackends, type Speed } from '../native/backendCheck.js';
 import { planText, setupPhrase, speedPhrase } from '../native/nativeText.js';
@@ -64,7 +64,7 @@ async function install(lens: Lens, signal: AbortSignal, onProgress: (progress: S
 
 /** @throws E_NATIVE_SETUP whatever is wrong with what was installed */
 async function check({ native, files, log }: Lens, signal: AbortSignal, onProgress: (progress: SetupProgress) => void): Promise<Speed> {
-  const start = (): EngineClient => new EngineClient({ file: files.engine, log, onEnd: () => undefined, onCrash: () => undefined });
+  const start = (): LazyEngine => new LazyEngine({ file: files.engine, log, onEnd: () => undefined, onCrash: () => undefined });
   const text = readFileSync(files.sample, 'utf8').repeat(REPEATS);
   try {
     return await checkBackends({ start, path: files.demoModel, nativeFolder: native.path, text, signal, onProgress });
