@@ -27,6 +27,9 @@ interface Entry {
 
 const listOf = (wanted: Exclude<Wanted, undefined>): readonly (Weight | MatrixRows)[] => ('kind' in wanted ? [wanted] : wanted);
 
+/** All memory is in use. */
+class NoRoom extends LensError {}
+
 /** Part of the memory that what is read ahead may take. */
 const AHEAD_SHARE = 1 / 8;
 
@@ -40,6 +43,10 @@ export class Weights {
   /** Keys of what has been looked at for NaN and infinities: files do not change. */
   readonly #checked = new Set<string>();
   readonly #unregister: () => void;
+  /** Pieces of work that have their weights, and will let go of them. */
+  #working = 0;
+  /** What waits for that. */
+  readonly #waiting: (() => void)[] = [];
 
   /** @param keepStored whether matrices are kept as on disk */
   constructor(
@@ -60,27 +67,46 @@ export class Weights {
     return this.hold([wanted], ([values]) => work(values));
   }
 
-  /** The same for many at once, which are read side by side. */
+  /**
+   * The same for many at once, which are read side by side. Where others have the memory that they need, this waits until those are done:
+   * so `work` must not ask for more.
+   */
   async hold<const W extends WantedRecord, R>(wanted: readonly W[], work: (values: readonly Held<W>[]) => R | Promise<R>): Promise<R> {
-    const used: Entry[] = [];
-    try {
-      const brought = wanted.map((record) => Object.entries(record).flatMap(([name, each]) => {
-        if (each === undefined) return [];
-        const entry = this.#bring(listOf(each));
-        used.push(entry);
-        return [{ name, entry }];
-      }));
-      await Promise.allSettled(used.map(({ reading }) => reading)); // none may still be read into its memory when others fail
-      const values: Held<W>[] = [];
-      for (const record of brought) {
-        const held: Record<string, Numbers> = {};
-        for (const { name, entry } of record) held[name] = (await entry.reading).values;
-        values.push(held as Held<W>); // it has the keys of its record, each with its numbers
+    for (;;) {
+      const used: Entry[] = [];
+      try {
+        const values = await this.#values(wanted, used);
+        this.#working++;
+        try {
+          return await work(values);
+        } finally {
+          this.#working--;
+        }
+      } catch (error) {
+        if (!(error instanceof NoRoom) || this.#working === 0) throw error;
+      } finally {
+        for (const entry of used) entry.users--;
+        for (const wake of this.#waiting.splice(0)) wake();
       }
-      return await work(values);
-    } finally {
-      for (const entry of used) entry.users--;
+      await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
     }
+  }
+
+  async #values<W extends WantedRecord>(wanted: readonly W[], used: Entry[]): Promise<Held<W>[]> {
+    const brought = wanted.map((record) => Object.entries(record).flatMap(([name, each]) => {
+      if (each === undefined) return [];
+      const entry = this.#bring(listOf(each));
+      used.push(entry);
+      return [{ name, entry }];
+    }));
+    await Promise.allSettled(used.map(({ reading }) => reading)); // none may still be read into its memory when others fail
+    const values: Held<W>[] = [];
+    for (const record of brought) {
+      const held: Record<string, Numbers> = {};
+      for (const { name, entry } of record) held[name] = (await entry.reading).values;
+      values.push(held as Held<W>); // it has the keys of its record, each with its numbers
+    }
+    return values;
   }
 
   /** Whether all of it is in memory already. */
@@ -154,7 +180,7 @@ export class Weights {
     const block = this.memory.allocate(form.bytes);
     if (block === undefined) {
       const mib = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
-      throw new LensError('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(form.bytes)}, and at most ${mib(this.budget)} may be used.`, 'Raise moeLens.memoryBudget (--memory), close other programs, or use a smaller checkpoint.');
+      throw new NoRoom('E_OUT_OF_MEMORY', `The weight ${key} needs ${mib(form.bytes)}, and at most ${mib(this.budget)} may be used.`, 'Raise moeLens.memoryBudget (--memory), close other programs, or use a smaller checkpoint.');
     }
     try {
       const values = await form.read(this.store, this.memory, block, !this.#checked.has(key));

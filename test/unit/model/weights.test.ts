@@ -169,7 +169,28 @@ describe('Weights', () => {
       const before = floats(w).slice();
       for (let e = 1; e < 5; e++) await weights.use(expert(e), () => undefined);
       expect(w).toEqual(before);
-      await expect(weights.hold([expert(5), expert(6)], () => undefined)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });
     });
+  });
+
+  it('waits for memory that others have, and is refused what is more than all of it', async () => {
+    const { store } = await fixture();
+    const weights = new Weights(store, new SharedMemory(2 * 12 * 32 * 4), false);
+    const expert = (e: number): { w: ReturnType<typeof matrixWeight> } => ({ w: matrixWeight(`model.layers.0.mlp.experts.${e}.gate_proj.weight`, 12, 32) });
+    const order: string[] = [];
+    let letGo: () => void = () => undefined;
+    let first: Promise<void> = Promise.resolve();
+    await new Promise<void>((started) => {
+      first = weights.hold([expert(0)], () => new Promise<void>((resolve) => {
+        letGo = () => { order.push('first'); resolve(); };
+        started();
+      }));
+    });
+    const second = weights.hold([expert(1), expert(2)], () => { order.push('second'); });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(order).toEqual([]);
+    letGo();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+    await expect(weights.hold([expert(3), expert(4), expert(5)], () => undefined)).rejects.toMatchObject({ code: 'E_OUT_OF_MEMORY' });
   });
 });
