@@ -1,6 +1,6 @@
 import type { LayerKeys } from '../kvCache.js';
 import type { Pass, Piece } from '../pass.js';
-import { rowsOf, type Rows } from '../rows.js';
+import { evenRanges, rowsOf, type Rows } from '../rows.js';
 
 /** What a token sees of the tokens before it. */
 export interface AttendSpec {
@@ -14,6 +14,9 @@ export interface AttendSpec {
   readonly window?: number | undefined;
 }
 
+/** A head takes as long for fewer rows as for these. */
+const FEWEST_ROWS = 16;
+
 /**
  * Causal attention of one piece of a sequence, the heads shared out to the lanes.
  * @param queries [heads, piece.count, width], rotated and scaled
@@ -24,9 +27,9 @@ export interface AttendSpec {
 export async function attend(queries: Float32Array, kept: LayerKeys, sinks: Float32Array | undefined, spec: AttendSpec, piece: Piece, into: Rows, pass: Pass): Promise<void> {
   const { heads, width, valueWidth, window } = spec;
   const seen = piece.position + piece.count;
-  const lanes = Math.min(heads, pass.lanes.lanesFor(heads * piece.count * seen * (width + valueWidth)));
-  await pass.lanes.run('attend', Array.from({ length: lanes }, (_, lane) => ({
-    queries, rows: piece.count, first: piece.position, width, headFrom: Math.floor((heads * lane) / lanes), headTo: Math.floor((heads * (lane + 1)) / lanes), group: heads / spec.kvHeads,
+  const lanes = Math.min(heads, pass.lanes.lanesFor(heads * Math.max(piece.count, FEWEST_ROWS) * seen * (width + valueWidth)));
+  await pass.lanes.run('attend', evenRanges(heads, lanes).map(([headFrom, headTo]) => ({
+    queries, rows: piece.count, first: piece.position, width, headFrom, headTo, group: heads / spec.kvHeads,
     ...kept, valueWidth, window, sinks, into: rowsOf(into, piece.from, piece.count).values, stride: into.width,
   })));
 }

@@ -18,6 +18,8 @@ export const projection = (prefix: string, out: number, inputs: number, bias = f
 
 export const projectionWeights = ({ weight, bias }: Projection): Weight[] => (bias === undefined ? [weight] : [weight, bias]);
 
+/** Reading a weight from memory takes as long as multiplying so many rows with it. */
+const STREAMED_ROWS = 16;
 /** Outputs of a weight are cut at multiples of this, where they are shared out to lanes. */
 const OUTPUT_STEP = 16;
 
@@ -35,7 +37,7 @@ export async function projectAll(x: Rows, projections: readonly Projection[], pa
     const products = projections.map(({ weight }, i): LinearProduct => ({
       ...held[i], outputs: weight.out, into: results[i].values, stride: weight.out, column: 0,
     }));
-    const work = products.reduce((sum, { outputs }) => sum + outputs * x.width * x.count, 0);
+    const work = products.reduce((sum, { outputs }) => sum + outputs * x.width * Math.max(x.count, STREAMED_ROWS), 0);
     const lanes = pass.lanes.lanesFor(work);
     const jobs = Array.from({ length: lanes }, (_, lane) => products.flatMap((product) => share(product, x.width, lane, lanes)));
     await pass.lanes.run('linear', jobs.map((each) => ({ x: x.values, rows: x.count, width: x.width, products: each })));
