@@ -20,8 +20,12 @@ const SHORT = 640 * 2 ** 20;
 
 const words = textOf(Number(values.tokens));
 const rows = [];
-await measure('640 MiB of memory: weights are read in every run', SHORT); // first: what a process has once touched stays with it
-await measure('everything in memory', ROOMY);
+const measured = [await measure('640 MiB of memory: weights are read in every run', SHORT), await measure('everything in memory', ROOMY)]; // in this order: what a process has once touched stays with it
+for (const { where, edited } of measured) {
+  let differing = 0;
+  for (const { text, result } of edited) differing += differences(result, await fresh(text));
+  console.log(`${where}: ${differing} tokens of edited texts got other experts than in a fresh run`);
+}
 console.log(`${values.backend}, ${values.threads} threads, ${words.length} words, load ${loadavg()[0].toFixed(1)}`);
 console.table(rows);
 
@@ -36,14 +40,11 @@ async function measure(where, memory) {
   const full = [];
   const end = [];
   const middle = [];
-  let differing = 0;
   for (let i = 0; i < Number(values.reps); i++) {
     full.push(await timed(() => session.trace(text(`start ${i}`), TOP_K)));
     const plain = text(`start ${i}`);
     end.push(await timed(() => session.trace(`${plain} end ${i}`, TOP_K)));
     middle.push(await timed(() => session.trace(text(`start ${i}`).replace(words[words.length >> 1], `middle ${i}`), TOP_K)));
-    const reused = end.at(-1).result;
-    differing += differences(reused, await fresh(`${plain} end ${i}`));
   }
   const alone = { k: [], p: [], both: [] };
   for (let i = 0; i < Number(values.reps); i++) {
@@ -56,9 +57,9 @@ async function measure(where, memory) {
   add(where, 'the end edited', end, full, 1 / 8);
   add(where, 'the middle edited', middle, full);
   add(where, 'Top-8 and Top-P 0.5 together, against the dearer alone', alone.both, dearer, 1.6);
-  console.log(`${where}: ${differing} tokens of edited texts got other experts than in a fresh run`);
   await session.close();
   await hardware.close();
+  return { where, edited: end.map(({ result }, i) => ({ result, text: `${text(`start ${i}`)} end ${i}` })) };
 }
 
 /** In a session that knows no earlier run. */

@@ -18,7 +18,7 @@ export interface Past {
 }
 
 /** Part of the memory that keys and values of earlier runs may keep. */
-const SHARE = 1 / 8;
+const SHARE = 1 / 4;
 /** A shorter beginning than this is computed as quickly as it is looked up. */
 const WORTH_KEEPING = 16;
 

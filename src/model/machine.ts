@@ -31,7 +31,7 @@ export interface Hardware {
 }
 
 /** What the process may take beside the budget (the program, TensorFlow's library of some 250 MB, the tokenizer); what it takes beyond counts. With what can't be foreseen it stays below 300 MB. */
-const OWN_BYTES = 260 * 2 ** 20;
+const OWN_BYTES = 250 * 2 ** 20;
 /** Bytes of a lane that was not started yet, and of what malloc holds on to of the rows that a lane makes on the way (as measured, with long texts). */
 const LANE_BYTES = 45 * 2 ** 20;
 const LANE_WORK_BYTES = 128 * 2 ** 20;
@@ -44,8 +44,12 @@ const LEAST_SHARE = 1 / 8;
 export async function startHardware({ memory: budget = memoryBudget(), ...options }: HardwareOptions): Promise<Hardware> {
   const lanes = await startLanes(budget < WORTH_SEVERAL_LANES ? { ...options, threads: 1 } : options);
   const memory = new SharedMemory(budget);
+  const beside = (): number => process.memoryUsage.rss() - memory.touched;
+  const atStart = beside();
   const settle = (expected: number): number => {
-    const own = process.memoryUsage.rss() - memory.touched + (lanes.most - lanes.count) * LANE_BYTES + lanes.most * LANE_WORK_BYTES + expected;
+    const now = beside();
+    const toCome = (lanes.most - 1) * LANE_BYTES + lanes.most * LANE_WORK_BYTES + expected;
+    const own = Math.max(now, atStart + toCome); // what was taken since the start is a part of what was to come
     memory.limit = Math.max(budget * LEAST_SHARE, budget - Math.max(0, own - OWN_BYTES));
     return own;
   };
