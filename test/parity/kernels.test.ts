@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startBackend } from '../../../src/tensor/backend.js';
-import type { Device } from '../../../src/tensor/device.js';
-import { attend, type AttendArgs } from '../../../src/tensor/kernels/attend.js';
-import { experts, type ExpertsArgs } from '../../../src/tensor/kernels/experts.js';
-import type { Activation } from '../../../src/tensor/kernels/gate.js';
-import { SharedMemory } from '../../../src/tensor/memory.js';
+import { startBackend } from '../../src/tensor/backend.js';
+import type { Device } from '../../src/tensor/device.js';
+import { attend, type AttendArgs } from '../../src/tensor/kernels/attend.js';
+import { experts, type ExpertsArgs } from '../../src/tensor/kernels/experts.js';
+import type { Activation } from '../../src/tensor/kernels/gate.js';
+import { SharedMemory } from '../../src/tensor/memory.js';
 
 const memory = new SharedMemory(1e9);
 let seed = 1;
