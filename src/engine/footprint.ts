@@ -1,11 +1,10 @@
 import { LensError } from '../base/errors.js';
 import { bytesText } from '../base/bytes.js';
 import type { Decoder } from '../model/decoder.js';
+import { MIXED_ROWS } from '../model/layers/block.js';
 import { sizeOf } from '../model/weight.js';
 
 const F32 = Float32Array.BYTES_PER_ELEMENT;
-/** As model/layers/block.ts has it: rows that are mixed at a time. */
-const MIXED_ROWS = 1024;
 /** Arrays of attention's width beside queries, keys and values: what was seen, queries by head, and one for reserve. */
 const MIXING_ARRAYS = 5;
 
@@ -30,7 +29,7 @@ export function workingBytes({ hiddenSize, attentionWidth, router, blocks }: Dec
   return F32 * (rows * hiddenSize + Math.max(mixing, feeding) + caches);
 }
 
-/** Bytes (f32) of the largest weights that have to be there together: one expert for each lane, or one weight of a layer. */
+/** Bytes (f32) of the largest weights that have to be there together: one expert for each lane, or one weight of a layer (embedding and output are read by rows). */
 export function largestWeights({ blocks }: Decoder, expertParameters: number, lanes: number): number {
   let largest = expertParameters * lanes;
   for (const { weights } of blocks) for (const weight of weights) largest = Math.max(largest, sizeOf(weight));
@@ -38,7 +37,7 @@ export function largestWeights({ blocks }: Decoder, expertParameters: number, la
 }
 
 /** Bytes that a lane takes beside the budget's memory while it multiplies: the weights widened, their product, and what malloc holds on to. */
-export const widenedBytes = (decoder: Decoder, expertParameters: number): number => WIDENED_COPIES * largestWeights(decoder, expertParameters, 1);
+export const laneBytes = (decoder: Decoder, expertParameters: number): number => WIDENED_COPIES * largestWeights(decoder, expertParameters, 1);
 
 /** @throws E_OUT_OF_MEMORY, before anything is computed, if a run can't keep to the budget */
 export function checkFootprint(working: number, weights: number, budget: number): void {

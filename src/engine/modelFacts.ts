@@ -1,12 +1,10 @@
 import { openCheckpointHeader } from '../checkpoint/open.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Decoder } from '../model/decoder.js';
 import { readModel } from '../model/model.js';
-import { sizeOf } from '../model/weight.js';
 import type { OpenParams } from '../protocol/engineApi.js';
 import type { ModelFacts, WeightBudget } from '../trace/modelFacts.js';
-import type { ModelInfo } from '../trace/run.js';
 import { expectedBudget, fitOf } from './fit.js';
+import { largestWeights } from './footprint.js';
 import { checkTokenizer, tokenizerFacts } from './tokenizerFacts.js';
 
 /** What a checkpoint's headers say, and whether it fits. */
@@ -41,12 +39,5 @@ async function withCheckpoint<T>(path: string, work: (checkpoint: Checkpoint) =>
 
 function headerFacts(checkpoint: Checkpoint, budget: WeightBudget): HeaderFacts {
   const { decoder, info: model } = readModel(checkpoint);
-  return { model, fits: fitOf(Math.min(model.memoryBytes, model.weightBytes), inMemory(model, decoder), budget) };
-}
-
-/** Bytes of the most that has to be in memory at once: one expert, or one weight of a layer (embedding and output are read by rows). */
-function inMemory({ expertParameters, memoryBytes, parameters }: ModelInfo, { blocks }: Decoder): number {
-  let largest = expertParameters;
-  for (const { weights } of blocks) for (const weight of weights) largest = Math.max(largest, sizeOf(weight));
-  return (largest * memoryBytes) / parameters;
+  return { model, fits: fitOf(Math.min(model.memoryBytes, model.weightBytes), largestWeights(decoder, model.expertParameters, 1), budget) };
 }

@@ -13,7 +13,7 @@ import type { BackendInfo, ModelInfo } from '../trace/run.js';
 import type { Trace } from '../trace/trace.js';
 import { TraceBuilder } from '../trace/traceBuilder.js';
 import type { TraceOptions } from './engine.js';
-import { checkFootprint, largestWeights, widenedBytes, workingBytes } from './footprint.js';
+import { checkFootprint, laneBytes, largestWeights, workingBytes } from './footprint.js';
 import { Prefixes } from './prefixes.js';
 import { keptBytes, runWindows, type PolicyRun } from './windowRun.js';
 import { planWindows, type WindowPlan } from './windows.js';
@@ -103,11 +103,11 @@ export class Session {
     const runs = this.#distinct(policies, builders);
     const tokens = plan.windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length;
     if (tokens * (info.activeParameters ?? info.parameters / 2) > WORTH_ALL_LANES) await this.machine.lanes.widen();
-    const estimatedBytes = this.#estimate(tokens, full);
+    const { estimatedBytes, keepsCaches } = this.#plan(tokens, full);
     const needs = this.machine.weights.keepStored ? `, needs about ${bytesText(estimatedBytes)}` : ''; // of models that are large for the budget
     const step = (done: number): void => onProgress?.({ stage: `${done === blocks.length && surprisal ? 'surprisal' : `layer ${Math.min(done + 1, blocks.length)} of ${blocks.length}`}${needs}`, done, total: blocks.length + (surprisal ? 1 : 0) });
     step(0);
-    await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, full, signal, onLayer: (layer) => { step(layer + 1); } });
+    await runWindows(decoder, this.machine, this.prefixes, encoding.ids, plan.windows, runs, { surprisal, full, keepsCaches, signal, onLayer: (layer) => { step(layer + 1); } });
     const attended = plan.windows.reduce((sum, { start, end }) => sum + ((end - start) * (end - start + 1)) / 2, 0);
     const measured = { loadMs: this.loadMs, forwardMs: performance.now() - began, memory: { budgetBytes: this.hardware.budget, estimatedBytes, peakBytes: process.resourceUsage().maxRSS * 1024 } };
     const leftOut = surprisal ? 0 : 2 * encoding.ids.length * info.hiddenSize * info.vocabularySize; // the output layer's, which is among the dense products
@@ -146,18 +146,18 @@ export class Session {
   }
 
   /**
-   * Bytes that the process will hold at most: its own, and what this run brings.
+   * Bytes that the process will hold at most, its own and what this run brings; and whether keys and values are kept for the next.
    * @throws E_OUT_OF_MEMORY if the run can't keep to the budget
    */
-  #estimate(tokens: number, full: boolean): number {
+  #plan(tokens: number, full: boolean): { readonly estimatedBytes: number; readonly keepsCaches: boolean } {
     const { model: { decoder, info }, machine: { weights, lanes }, prefixes } = this;
-    const keepsCaches = tokens * keptBytes(decoder) <= prefixes.limit;
     const recorded = info.moeLayers.length * tokens * (full ? info.experts : Math.min(info.experts, RECORDED_EXPERTS)) * RECORDED_BYTES;
-    const own = this.hardware.settle(recorded + lanes.most * widenedBytes(decoder, info.expertParameters));
+    const own = this.hardware.settle(recorded + lanes.most * laneBytes(decoder, info.expertParameters));
+    const keepsCaches = tokens * keptBytes(decoder) <= prefixes.limit; // of what is left now
     const working = workingBytes(decoder, { rows: tokens, keepsCaches, lanes: lanes.count });
     checkFootprint(working, largestWeights(decoder, info.expertParameters, lanes.count), weights.budget);
     const all = weights.keepStored ? info.weightBytes : info.memoryBytes;
-    return own + Math.min(weights.budget, working + all);
+    return { estimatedBytes: own + Math.min(weights.budget, working + all), keepsCaches };
   }
 
   /** Each token as text: what it covers, or its name where it covers nothing. */

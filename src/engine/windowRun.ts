@@ -23,6 +23,8 @@ export interface WindowRunOptions {
   readonly surprisal: boolean;
   /** Whether every router probability is kept. */
   readonly full: boolean;
+  /** Whether keys and values are kept for a later run. */
+  readonly keepsCaches: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onLayer?: (layer: number) => void;
 }
@@ -48,8 +50,7 @@ const CAPACITY_STEP = 64;
  * @throws as forward
  */
 export async function runWindows(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, ids: Int32Array, windows: readonly Window[], runs: readonly PolicyRun[], options: WindowRunOptions): Promise<void> {
-  const keeps = windows.reduce((sum, { start, end }) => sum + end - start, 0) * runs.length * keptBytes(decoder) <= prefixes.limit;
-  const parts = runs.flatMap((run) => windows.map((window, index) => begin(decoder, machine, prefixes, run, { window, index, ids: ids.subarray(window.start, window.end) }, keeps, options)));
+  const parts = runs.flatMap((run) => windows.map((window, index) => begin(decoder, machine, prefixes, run, { window, index, ids: ids.subarray(window.start, window.end) }, options)));
   const finished: Past[] = [];
   try {
     await machine.scratch.scope(async () => {
@@ -65,18 +66,18 @@ export async function runWindows(decoder: Decoder, machine: RunningMachine, pref
       }
     });
   } finally {
-    parts.forEach((part, i) => { keep(part, finished.at(i), keeps, prefixes); });
+    parts.forEach((part, i) => { keep(part, finished.at(i), options.keepsCaches, prefixes); });
   }
 }
 
 /** Bytes that keys and values of a token take, all layers together. */
 export const keptBytes = ({ blocks }: Decoder): number => blocks.reduce((sum, { kept }) => sum + kept, 0) * Float32Array.BYTES_PER_ELEMENT;
 
-function begin(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, run: PolicyRun, { window, index, ids }: Pick<Part, 'window' | 'index' | 'ids'>, keeps: boolean, { surprisal, full }: WindowRunOptions): Part {
-  const found = keeps ? prefixes.take(run.key, ids, (past) => (past.surprisal !== undefined || !surprisal) && (past.isFull || !full) && isSameRope(decoder, past.ids.length, ids.length)) : undefined;
+function begin(decoder: Decoder, machine: RunningMachine, prefixes: Prefixes, run: PolicyRun, { window, index, ids }: Pick<Part, 'window' | 'index' | 'ids'>, { surprisal, full, keepsCaches }: WindowRunOptions): Part {
+  const found = keepsCaches ? prefixes.take(run.key, ids, (past) => (past.surprisal !== undefined || !surprisal) && (past.isFull || !full) && isSameRope(decoder, past.ids.length, ids.length)) : undefined;
   const capacity = Math.ceil(ids.length / CAPACITY_STEP) * CAPACITY_STEP;
   found?.past.cache.continueAt(found.tokens, capacity);
-  return { run, window, index, ids, past: found?.past, known: found?.tokens ?? 0, cache: found?.past.cache ?? machine.newCache(keeps ? capacity : ids.length, keeps), records: new Map() };
+  return { run, window, index, ids, past: found?.past, known: found?.tokens ?? 0, cache: found?.past.cache ?? machine.newCache(keepsCaches ? capacity : ids.length, keepsCaches), records: new Map() };
 }
 
 /** Some rotary embeddings depend on the length of the text. */
@@ -111,8 +112,8 @@ async function surprisalOf({ ids, past, known }: Part, decoder: Decoder, machine
 }
 
 /** For the next run: all of it, or, if it did not come to its end, what was known before. */
-function keep({ past, known, cache }: Part, finished: Past | undefined, keeps: boolean, prefixes: Prefixes): void {
-  if (!keeps) cache.dispose();
+function keep({ past, known, cache }: Part, finished: Past | undefined, keepsCaches: boolean, prefixes: Prefixes): void {
+  if (!keepsCaches) cache.dispose();
   else if (finished !== undefined) prefixes.add(finished);
   else if (past !== undefined) {
     cache.continueAt(known, 0);

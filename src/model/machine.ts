@@ -1,8 +1,8 @@
+import { memoryBudget } from '../base/memoryBudget.js';
 import { elementCount } from '../checkpoint/readRange.js';
 import type { TensorStore } from '../checkpoint/tensorStore.js';
 import { startLanes, type Lanes, type LanesOptions } from '../tensor/lanes.js';
 import { SharedMemory } from '../tensor/memory.js';
-import { memoryBudget } from '../base/memoryBudget.js';
 import type { BackendInfo } from '../trace/run.js';
 import { KvCache } from './kvCache.js';
 import type { Machine } from './pass.js';

@@ -76,9 +76,9 @@ export function nativeDevice(binding: Binding): Device {
   };
   const idOf = (tensor: Tensor): number => (tensor as Handle).id;
   const number = (value: number): number => own(binding.createTensor([], TF_FLOAT, Float32Array.of(value)));
-  const integers = (...values: number[]): number => own(binding.createTensor([values.length], TF_INT32, Int32Array.from(values)));
   const indices = (values: Int32Array): number => own(binding.createTensor([values.length], TF_INT32, values));
-  const axis = (): number => own(binding.createTensor([], TF_INT32, Int32Array.of(1)));
+  const integers = (...values: number[]): number => indices(Int32Array.from(values));
+  const axis = (which: 0 | 1): number => own(binding.createTensor([], TF_INT32, Int32Array.of(which)));
   const device: Device = {
     name: 'tensorflow',
     version: binding.TF_Version,
@@ -126,14 +126,14 @@ export function nativeDevice(binding: Binding): Device {
     transpose: (a) => run('Transpose', transposeOp, idOf(a), integers(1, 0)),
     softmaxRows: (a) => run('Softmax', plainOp, idOf(a)),
     logSumExpRows: (a) => {
-      const largest = run('Max', reduceOp, idOf(a), axis());
-      const sums = run('Sum', reduceOp, run('Exp', plainOp, run('Sub', plainOp, idOf(a), largest.id).id).id, axis());
+      const largest = run('Max', reduceOp, idOf(a), axis(1));
+      const sums = run('Sum', reduceOp, run('Exp', plainOp, run('Sub', plainOp, idOf(a), largest.id).id).id, axis(1));
       return run('AddV2', plainOp, run('Log', plainOp, sums.id).id, largest.id);
     },
     rows: (a, from, count) => run('Slice', sliceOp, idOf(a), integers(from, 0), integers(count, a.columns)),
     columns: (a, from, count) => run('Slice', sliceOp, idOf(a), integers(0, from), integers(a.rows, count)),
-    beside: (a, b) => run('ConcatV2', joinOp, idOf(a), idOf(b), axis()),
-    gather: (values, columns, rows) => run('GatherV2', gatherOp, idOf(device.from(values, values.length / columns, columns)), indices(rows), own(binding.createTensor([], TF_INT32, Int32Array.of(0)))),
+    beside: (a, b) => run('ConcatV2', joinOp, idOf(a), idOf(b), axis(1)),
+    gather: (values, columns, rows) => run('GatherV2', gatherOp, idOf(device.from(values, values.length / columns, columns)), indices(rows), axis(0)),
     summed: (initial, work) => {
       const sum = run('VarHandleOp', handleOp).id;
       binding.executeOp('AssignVariableOp', variableOp, [sum, idOf(initial)], 0);

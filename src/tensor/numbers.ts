@@ -13,9 +13,6 @@ export interface Stored {
 /** The numbers of a weight in row-major order, as f32 or as stored. */
 export type Numbers = Float32Array | Stored;
 
-/** How many they are. */
-export const countOf = (numbers: Numbers): number => ('type' in numbers ? (numbers.bytes.length / numbers.type.bytes) * numbers.type.elements : numbers.length);
-
 /** Numbers [start, start + count), not copied; both are whole blocks. */
 export function slice(numbers: Numbers, start: number, count: number): Numbers {
   if (!('type' in numbers)) return numbers.subarray(start, start + count);

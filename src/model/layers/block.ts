@@ -33,7 +33,7 @@ export interface BlockSpec {
 }
 
 /** Rows that are mixed at a time: it bounds the memory of what is made on the way. */
-const MIXED_ROWS = 1024;
+export const MIXED_ROWS = 1024;
 
 /** x + mixer(norm(x)), then x + feedForward(norm(x)): the pre-norm block of Llama and its heirs. */
 export function preNormBlock({ mixerNorm, mixer, feedForwardNorm, feedForward, residualScale = 1 }: BlockSpec): Block {
